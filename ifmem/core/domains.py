@@ -1,0 +1,43 @@
+"""Domains and their sources: what a shard is about and where its text comes from. Values only; `corpus` reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """One origin of documents. `kind` decides which fields count:
+
+    - `files`: globs (gitignore syntax, relative to the folder) in `include`, minus `exclude`
+    - `command`: a shell command's standard output as one document called `name`
+    - `git-log`: commits with messages and changed paths, oldest first, in documents of a fixed number of commits
+    - `git-diff`: the uncommitted difference
+    - `git-untracked`: text files git does not track and does not ignore; they are taken before any `files` source
+    - `tree`: the list of the folder's files
+    - `notes`: the files under `.ifmem/working/`
+    """
+
+    kind: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    name: str = ""
+    command: str = ""
+    timeout_s: float = 20.0
+    max_bytes: int = 4_000_000
+
+
+KINDS = ("files", "command", "git-log", "git-diff", "git-untracked", "tree", "notes")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A shard's name and number, what it is told, what it reads and how much it may hold (tokens)."""
+
+    number: int
+    name: str
+    title: str
+    instructions: str
+    sources: tuple[Source, ...]
+    provider: str = "auto"
+    capacity_tokens: int = 2_000_000

@@ -1,0 +1,150 @@
+"""Every name on the bus. Nothing else in ifmem spells a key.
+
+Keys of the user's specification keep their exact spelling and type; the others are ours. [id] of a `worker:` key is a worker id:
+`name.incarnation` (`code.7`), so a process that was replaced never shares a key with its successor. [n] is a shard's
+number. A namespace goes in front of everything as `{name}:`; the braces put one namespace into one slot of a Redis Cluster.
+
+key                          type     TTL        written by                     read by            from
+finding:[uuid]               JSON     1 day      shard, worker, archivist       everyone           specification
+context:active               integer  -          supervisor                     everyone           specification
+context:shard:[n]:capacity   integer  -          shard                          everyone           specification
+context:shard:[n]:active     boolean  -          shard (1), supervisor (0)      everyone           specification
+worker:status:[id]           time     15 s       the process (its beat)         everyone           specification
+worker:tasks:[id]            list     -          the process (its claims)       supervisor         specification
+worker:context:[id]          JSON     1 day      shard                          workers            specification
+channel:findings             pub/sub  -          shard, worker                  everyone           specification
+worker:info:[id]             hash     15 s       the process (rest of a beat)   status             ours
+set:info                     hash     -          supervisor                     everyone           ours
+set:alive                    string   15 s       supervisor (its beat)          up, client         ours
+set:processes                hash     -          supervisor: name -> JSON       status             ours
+set:incarnations             hash     -          supervisor: name -> integer    scripts (fencing)  ours
+set:counts                   hash     -          coordinator (asks a day)       status             ours
+query:[id]                   JSON     1 day      client, coordinator (weights)  coordinator, shard ours
+gather:[id]                  hash     1 day      shard: name -> finding         coordinator        ours
+attempts:[id]                hash     1 day      supervisor: queue -> integer   shard, coordinator ours
+answer:[id]                  JSON     1 day      coordinator                    client             ours
+queue:coordinator            list     -          client                         coordinator        ours
+queue:shard:[n]              list     -          coordinator, client            shard              ours
+queue:dead                   list     -          supervisor                     status, people     ours
+inbox:coordinator            list     1 hour     shard (findings)               coordinator        ours
+reply:[id]                   list     1 hour     coordinator, shard             client             ours
+page:[digest]                bytes    -          shard                          readers elsewhere  ours
+findings                     list     -          shard: newest ids first        status, archivist  ours
+set:control                  list     -          client (restart …)             supervisor         ours
+journal                      stream   trimmed    everyone                       archivist          ours
+
+Lists are pushed at the right end and claimed from the left: first in, first out. What is handed back goes to the left, in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAY_S = 86_400
+HOUR_S = 3_600
+BEAT_TTL_S = 15
+
+
+def worker_id(name: str, incarnation: int) -> str:
+    return f"{name}.{incarnation}"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The names on the bus under one namespace."""
+
+    namespace: str = ""
+
+    def __call__(self, name: str) -> str:
+        return f"{{{self.namespace}}}:{name}" if self.namespace else name
+
+    def finding(self, uuid: str) -> str:
+        return self(f"finding:{uuid}")
+
+    @property
+    def context_active(self) -> str:
+        return self("context:active")
+
+    def shard_capacity(self, number: int) -> str:
+        return self(f"context:shard:{number}:capacity")
+
+    def shard_active(self, number: int) -> str:
+        return self(f"context:shard:{number}:active")
+
+    def worker_status(self, worker: str) -> str:
+        return self(f"worker:status:{worker}")
+
+    def worker_tasks(self, worker: str) -> str:
+        return self(f"worker:tasks:{worker}")
+
+    def worker_context(self, worker: str) -> str:
+        return self(f"worker:context:{worker}")
+
+    def worker_info(self, worker: str) -> str:
+        return self(f"worker:info:{worker}")
+
+    @property
+    def channel_findings(self) -> str:
+        return self("channel:findings")
+
+    @property
+    def set_info(self) -> str:
+        return self("set:info")
+
+    @property
+    def set_alive(self) -> str:
+        return self("set:alive")
+
+    @property
+    def set_processes(self) -> str:
+        return self("set:processes")
+
+    @property
+    def set_control(self) -> str:
+        return self("set:control")
+
+    @property
+    def set_incarnations(self) -> str:
+        return self("set:incarnations")
+
+    @property
+    def set_counts(self) -> str:
+        return self("set:counts")
+
+    def query(self, query_id: str) -> str:
+        return self(f"query:{query_id}")
+
+    def gather(self, query_id: str) -> str:
+        return self(f"gather:{query_id}")
+
+    def attempts(self, query_id: str) -> str:
+        return self(f"attempts:{query_id}")
+
+    def answer(self, query_id: str) -> str:
+        return self(f"answer:{query_id}")
+
+    def queue(self, label: str) -> str:
+        """The queue of a seat: `coordinator`, or `shard:3`."""
+        return self(f"queue:{label}")
+
+    @property
+    def queue_dead(self) -> str:
+        return self("queue:dead")
+
+    @property
+    def inbox_coordinator(self) -> str:
+        return self("inbox:coordinator")
+
+    def reply(self, query_id: str) -> str:
+        return self(f"reply:{query_id}")
+
+    def page(self, digest: str) -> str:
+        return self(f"page:{digest}")
+
+    @property
+    def findings(self) -> str:
+        return self("findings")
+
+    @property
+    def journal(self) -> str:
+        return self("journal")

@@ -1,0 +1,95 @@
+"""Passages: the pieces of about eight lines that a document is searched and quoted by.
+
+A passage ends where a section or definition starts if one is near, and overlaps the next one if none is. It knows the
+headings or definitions it stands under. Every line of a document is in a passage; lines are 1-based and of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from ifmem.core.outline import Mark, constants, outline
+from ifmem.core.records import Document
+from ifmem.core.text import LONGEST_WORD
+
+LINES = 8
+OVERLAP = 2
+SHORTEST = 4  # lines before a heading or definition may end a passage
+CHARACTERS = 1_600  # a passage of long lines ends at this size, and a longer line is taken in pieces of it
+
+
+class Passage(NamedTuple):
+    """`context` is the headings or definitions it stands under, outermost first; `defines` the names defined inside it."""
+
+    start_line: int
+    end_line: int
+    text: str
+    context: tuple[str, ...] = ()
+    defines: tuple[str, ...] = ()
+
+
+class Hit(NamedTuple):
+    """A passage found. `matched` are the terms it or its context holds; `score` compares across indexes (core.scoring)."""
+
+    page: str
+    path: str
+    sha256: str
+    start_line: int
+    end_line: int
+    score: float
+    matched: tuple[str, ...]
+
+
+def cut_passages(document: Document) -> Iterator[Passage]:
+    """The passages of a document (or of a part of one) in order."""
+    lines = document.lines()
+    marks = outline(document.path, document.text)
+    names = {mark.line: mark.name for mark in [*constants(document.path, document.text), *marks] if mark.name}
+    contexts = _Contexts(marks)
+    for start, end in _spans(lines, {mark.line: mark.depth for mark in marks}):
+        context = contexts.at(start)
+        defines = tuple(names[line] for line in range(start, end) if line in names) if names else ()
+        first, last = document.first_line + start, document.first_line + end - 1
+        for text in _pieces("\n".join(lines[start:end])):
+            yield Passage(first, last, text, context, defines)
+
+
+class _Contexts:
+    """The titles that each line stands under, asked for in order."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self._coming = list(reversed(marks))
+        self._above: list[Mark] = []
+
+    def at(self, line: int) -> tuple[str, ...]:
+        while self._coming and self._coming[-1].line <= line:
+            mark = self._coming.pop()
+            self._above = [*(above for above in self._above if above.depth < mark.depth), mark]
+        return tuple(mark.title for mark in self._above)
+
+
+def _spans(lines: Sequence[str], depths: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """Where each passage starts and ends (exclusive), 0-based. `depths` are those of the lines with a mark."""
+    offsets = [0, *accumulate(map(len, lines))]
+    start, total = 0, len(lines)
+    while start < total:
+        end = min(start + LINES, total)
+        while end > start + 1 and offsets[end] - offsets[start] > CHARACTERS:
+            end -= 1
+        # The outermost heading or definition, of several the last: a class is not torn from its first method.
+        marked = [line for line in range(end, start + SHORTEST - 1, -1) if line in depths]
+        boundary = min(marked, key=depths.__getitem__, default=0)
+        end = boundary or end
+        yield start, end
+        if end == total:
+            return
+        start = end if boundary else max(start + 1, end - OVERLAP)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """`text` in pieces that overlap by a word, so that none is lost at a cut."""
+    yield text[:CHARACTERS]
+    for at in range(CHARACTERS, len(text), CHARACTERS):
+        yield text[at - LONGEST_WORD : at + CHARACTERS]

@@ -1,0 +1,133 @@
+"""How text becomes terms: one analysis for what is indexed and for what is asked, so that both meet.
+
+A word is folded (case, accents) and stemmed; an identifier also gives its parts, so that `max_file_bytes`, `maxFileBytes` and
+"file bytes" meet; scripts written without spaces give pairs of characters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import Stemmer
+
+LONGEST_WORD = 64  # a longer run (base64, minified code) is taken in pieces of this size
+QUESTION_TERMS = 400  # of a longer question (a pasted log) the first distinct terms count
+QUESTION_CHARACTERS = 100_000
+_CACHED_WORDS = 400_000
+
+_WORD = re.compile(rf"[\w\u0300-\u036f]{{1,{LONGEST_WORD}}}")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_IDENTIFIER = re.compile(r"[a-z]{2}[A-Z]|[A-Za-z]_|\d[A-Za-z]|[A-Za-z]\d|[A-Z]{2}[a-z]{2}")
+# "Which file imports it?": the kind of the answer, which the place of every answer shows and few passages name.
+_KIND_ASKED_FOR = re.compile(
+    r"\b(?:which|what)\s+(?:file|folder|document|page|section|line|module|script|class|function|method)s?\b",
+    re.IGNORECASE,
+)
+
+
+class _Analysis(dict[str, str]):
+    """Word as written to its terms, separated by spaces. Filled as words are met: a corpus repeats few distinct words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stem = Stemmer.Stemmer("english", 0).stemWord
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _CACHED_WORDS:
+            self.clear()
+        self[word] = terms = " ".join(self._terms(word))
+        return terms
+
+    def _terms(self, word: str) -> list[str]:
+        plain = word if word.isascii() else _without_accents(word)
+        if not plain.isascii() and _UNSPACED.search(plain):
+            return [plain[i : i + 2] for i in range(max(1, len(plain) - 1))]
+        parts = _PART.findall(plain) if _IDENTIFIER.search(plain) else []
+        if len(parts) < 2:
+            whole = plain.strip("_").lower()
+            return [str(self._stem(whole))] if whole else []
+        return [plain.strip("_").lower(), *(str(self._stem(part.lower())) for part in parts)]
+
+
+def _without_accents(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word)
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f"))
+
+
+_analysis = _Analysis()
+
+
+def analyse(text: str) -> str:
+    """The terms of `text` in order, separated by single spaces."""
+    return " ".join(filter(None, map(_analysis.__getitem__, _WORD.findall(text))))
+
+
+def terms_of(text: str) -> list[str]:
+    """The terms of `text` in order, repetitions kept."""
+    return analyse(text).split()
+
+
+def question_words(question: str) -> dict[str, tuple[str, ...]]:
+    """The words of a question that carry its subject, as written, each with its terms, in order and without repetition.
+
+    Question and stop words are dropped; if nothing else is left they are all kept. Takes the first `QUESTION_TERMS` terms.
+    """
+    asked = question[:QUESTION_CHARACTERS]
+    subject = _WORD.findall(_KIND_ASKED_FOR.sub(" ", asked))
+    return _distinct(word for word in subject if word.lower() not in QUESTION_STOP_WORDS) or _distinct(
+        _WORD.findall(asked)
+    )
+
+
+def _distinct(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    words: dict[str, tuple[str, ...]] = {}
+    seen: set[str] = set()
+    for word in written:
+        terms = tuple(dict.fromkeys(_analysis[word].split()))
+        if not terms or seen.issuperset(terms):
+            continue
+        if len(seen) + len(terms) > QUESTION_TERMS:
+            break
+        seen.update(terms)
+        words[word] = terms
+    return words
+
+
+def question_terms(question: str) -> tuple[str, ...]:
+    """The distinct terms that a question is searched by, in its order."""
+    return tuple(dict.fromkeys(term for terms in question_words(question).values() for term in terms))
+
+
+# Words that a question is made of but that say nothing of its subject. Made for questions about a corpus: "where is X defined",
+# "how does Y work", "what happens when Z". `not`, `no`, `if`, `for` and the like carry nothing that a passage could be found by.
+QUESTION_STOP_WORDS = frozenset(
+    """
+    a about actually after again all also always am an and any anybody anyone anything are aren as at away
+    be because been before being best between both but by
+    came can cannot come comes could couldn
+    d defined did didn do does doesn doing done don
+    each either else ever every everything exactly explain
+    find first for from
+    gave get gets getting give given gives go goes going got
+    had hadn handle handled handles happen happened happening happens has hasn have haven having he hello her here hi his how however
+    i if implemented in instead into is isn it its itself
+    just
+    know
+    let like ll located look looks
+    m made make makes many may maybe me mean means meant might mine more most much must my myself
+    need needed needs nor not now
+    of off ok on one only onto or other others our out over
+    please possible
+    re really
+    s said say says see shall she should shouldn show since so some somebody someone something still such
+    t tell than that the their them then there these they thing things this those though through to too toward
+    under until up upon us use used uses using usually
+    ve very via
+    want wants was wasn way ways we well went were weren what whatever when whenever where wherever whether which while who
+    whoever whole whom whose why will with within without won work works would wouldn
+    yes yet you your yours
+    """.split()
+)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from ifmem.core.citations import locate
+from ifmem.core.excerpts import CHARACTERS, LINE_CHARACTERS, LINES, Excerpt, choose_excerpts
+from ifmem.core.passages import Hit
+from ifmem.core.records import Document
+from ifmem.core.text import terms_of
+
+WEIGHTS = {"stall": 4.0, "shard": 2.0}
+
+
+def document(lines: Iterable[str], path: str = "a.md", first_line: int = 1) -> Document:
+    return Document(path, "\n".join(lines), "0" * 64, first_line)
+
+
+def hit(start: int, end: int, score: float = 10.0, path: str = "a.md", matched: tuple[str, ...] = ("stall",)) -> Hit:
+    return Hit("page", path, "0" * 64, start, end, score, matched)
+
+
+def chosen(hits: Iterable[Hit], *documents: Document, limit: int = 5) -> list[Excerpt]:
+    by_path = {document.path: document for document in documents}
+    return choose_excerpts(hits, WEIGHTS, lambda hit: by_path.get(hit.path), limit=limit)
+
+
+def places(excerpts: Iterable[Excerpt]) -> list[tuple[str, int, int]]:
+    return [(excerpt.hit.path, excerpt.start_line, excerpt.end_line) for excerpt in excerpts]
+
+
+def test_quotes_the_lines_as_they_stand() -> None:
+    [excerpt] = chosen([hit(2, 3)], document(["a", "  stall  ", "b", "c"]))
+    assert excerpt.quote == "  stall  \nb"
+
+
+def test_counts_lines_in_the_file_of_a_part() -> None:
+    [excerpt] = chosen([hit(101, 102)], document(["x", "stall", "y"], first_line=100))
+    assert excerpt.quote == "stall\ny"
+
+
+def test_merges_neighbours_into_one_of_at_most_a_dozen_lines() -> None:
+    lines = [f"line {n}" for n in range(1, 31)]
+    lines[13] = "the stall of a shard"
+    [excerpt] = chosen([hit(7, 14), hit(13, 20, 9.0)], document(lines))
+    assert excerpt.end_line - excerpt.start_line + 1 <= LINES
+    assert "the stall of a shard" in excerpt.quote
+
+
+def test_matched_terms_of_lines_left_out_do_not_count() -> None:
+    lines = ["stall", *["x"] * 18, "shard"]
+    [excerpt] = chosen([hit(1, 10), hit(11, 20, 9.0, matched=("shard",))], document(lines))
+    assert excerpt.matched == {"stall"}
+
+
+def test_leaves_out_what_scores_far_less_than_the_best() -> None:
+    two = [document(["stall a b c"], "a.md"), document(["stall d e f"], "b.md")]
+    assert places(chosen([hit(1, 1), hit(1, 1, 2.0, "b.md")], *two)) == [("a.md", 1, 1)]
+
+
+def test_says_nothing_twice() -> None:
+    same = ["the stall of one shard is told by its beat"]
+    copies = [document(same, "a.md"), document(same, "b.md"), document(["another stall altogether"], "c.md")]
+    hits = [hit(1, 1), hit(1, 1, 9.0, "b.md"), hit(1, 1, 8.0, "c.md")]
+    assert places(chosen(hits, *copies)) == [("a.md", 1, 1), ("c.md", 1, 1)]
+
+
+def test_keeps_to_the_limit() -> None:
+    documents = [document([f"stall number{n} word{n} thing{n}"], f"{n}.md") for n in range(9)]
+    assert len(chosen([hit(1, 1, path=f"{n}.md") for n in range(9)], *documents, limit=5)) == 5
+
+
+def test_skips_what_is_not_to_be_quoted() -> None:
+    assert places(chosen([hit(1, 1), hit(1, 1, 9.0, "b.md")], document(["stall"], "b.md"))) == [("b.md", 1, 1)]
+
+
+def test_quotes_long_lines_few_at_a_time() -> None:
+    [excerpt] = chosen([hit(1, 8)], document(["word " * 100] * 3 + ["stall " + "word " * 100] + ["word " * 100] * 4))
+    assert "stall" in excerpt.quote
+    assert len(excerpt.quote) <= CHARACTERS + LINES
+
+
+@pytest.mark.parametrize("filler", ["word ", "a.b(c);", "identifier,"])
+def test_quotes_the_evidence_of_a_minified_line_in_whole_words(filler: str) -> None:
+    line = filler * 2_000 + "stall,of(a);shard;" + filler * 2_000
+    [excerpt] = chosen([hit(1, 1)], document([line]))
+    assert {"stall", "shard"} <= set(terms_of(excerpt.quote))
+    assert len(excerpt.quote) <= LINE_CHARACTERS
+    assert locate([line], excerpt.quote) == (1, 1)
