@@ -1,0 +1,96 @@
+"""Building a passage index: pages to one SQLite file that is renamed into its place and never changed afterwards."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from ifmem.core.pages import Page
+from ifmem.core.passages import cut_passages
+from ifmem.core.scoring import fields_of
+from ifmem.errors import IfmemError
+
+FORMAT = 2  # raised when an older file could no longer be read, or its terms no longer meet the question's
+
+_TABLES = """
+    CREATE TABLE about (version TEXT, format INTEGER, passages INTEGER);
+    CREATE TABLE pages (digest TEXT PRIMARY KEY, first INTEGER, last INTEGER);
+    CREATE TABLE documents (id INTEGER PRIMARY KEY, page TEXT, path TEXT, sha256 TEXT);
+    CREATE TABLE passages (
+        id INTEGER PRIMARY KEY, document INTEGER, start_line INTEGER, end_line INTEGER, context TEXT, defines TEXT, body TEXT
+    );
+    CREATE VIRTUAL TABLE terms USING fts5 (context, body, content = '', tokenize = "ascii tokenchars '_'");
+    CREATE VIRTUAL TABLE frequencies USING fts5vocab (terms, 'row');
+"""
+
+
+def build_index(path: Path, version: str, pages: Sequence[Page]) -> None:
+    """Index `pages` into a file at `path`, replacing what is there in one step. Raises IfmemError if it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for abandoned in path.parent.glob(f".{path.name}.*"):  # by a build that was killed
+            abandoned.unlink(missing_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with mode 0600
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+    os.close(descriptor)
+    unfinished = Path(name)
+    try:
+        _write(unfinished, version, pages)
+        unfinished.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        raise _cannot_write(path, error) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write(path: Path, version: str, pages: Sequence[Page]) -> None:
+    database = Database(path, recursive_triggers=False, execute_plugins=False)
+    try:
+        database.execute("PRAGMA journal_mode = off")  # a build that fails is thrown away
+        database.execute("PRAGMA synchronous = off")
+        database.executescript(_TABLES)
+        with database.conn as connection:
+            passages = 0
+            for page in pages:
+                first = passages + 1
+                passages = _write_page(connection, page, first)
+                connection.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (page.digest, first, passages))
+            connection.execute("INSERT INTO about VALUES (?, ?, ?)", (version, FORMAT, passages))
+    finally:
+        database.close()
+
+
+def _write_page(connection: sqlite3.Connection, page: Page, first: int) -> int:
+    """Write the passages of one page, numbered from `first`; returns the last number."""
+    last = first - 1
+    for document in page.documents:
+        place = (page.digest, document.path, document.sha256)
+        key = connection.execute("INSERT INTO documents (page, path, sha256) VALUES (?, ?, ?)", place).lastrowid
+        passages = [(passage, fields_of(document.path, passage)) for passage in cut_passages(document)]
+        connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (n, key, passage.start_line, passage.end_line, *fields)
+                for n, (passage, fields) in enumerate(passages, last + 1)
+            ),
+        )
+        connection.executemany(
+            "INSERT INTO terms (rowid, context, body) VALUES (?, ?, ?)",
+            ((n, fields.context, fields.body) for n, (_, fields) in enumerate(passages, last + 1)),
+        )
+        last += len(passages)
+    return last
+
+
+def _cannot_write(path: Path, error: Exception) -> IfmemError:
+    return IfmemError(
+        f"cannot write the index at {path}.",
+        why=str(error),
+        fix="Make room or choose another place: IFMEM_HOME=FOLDER ifmem up",
+    )
