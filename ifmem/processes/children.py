@@ -1,0 +1,255 @@
+"""Processes as the operating system sees them: starting, signalling and ending them. Only here are subprocess and psutil used.
+
+`Children` is the supervisor's end of the spawner: it asks for forks, hears beats through a pipe a child, and learns of every
+exit at once: the end of the beat pipe says that a child is gone, the spawner says how it left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import psutil
+
+from ifmem.config import Config
+from ifmem.core.records import Beat
+from ifmem.processes.seat import Assignment
+
+PR_SET_PDEATHSIG = 1  # prctl(2)
+Detached = subprocess.Popen[bytes]
+
+
+class Child:
+    """One forked process. `on_beat` is called for each beat, `on_exit` once, with its wait status (negative: the signal)."""
+
+    def __init__(self, assignment: Assignment, on_beat: Callable[[Beat], None], on_exit: Callable[[int], None]) -> None:
+        self.assignment = assignment
+        self.pid: int | None = None
+        self.on_beat = on_beat
+        self.on_exit = on_exit
+        self._rest = b""
+
+    def hear(self, data: bytes) -> None:
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self.on_beat(Beat.from_json(line))
+
+    def signal(self, number: signal.Signals) -> None:
+        if self.pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+
+class Children:
+    """The spawner and what it forked. `on_lost` is called if the spawner itself dies; its children die with it."""
+
+    def __init__(self, config: Config, on_lost: Callable[[], None]) -> None:
+        self.config = config
+        self.on_lost = on_lost
+        self._process: asyncio.subprocess.Process | None = None
+        self._connection: socket.socket | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._ready = asyncio.Event()
+        self._one_fork = asyncio.Lock()  # one request at a time, so that each is read together with its own pipe
+        self._forked: asyncio.Future[int] | None = None
+        self._by_pid: dict[int, Child] = {}
+
+    async def start(self) -> None:
+        """Start the spawner and wait until it has imported everything."""
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        with theirs, open_log(self.config.logs / "spawner.log") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "ifmem.processes.spawner", str(theirs.fileno())),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        await hand_config(self._process, self.config)
+        self._connection = ours
+        self._ready.clear()
+        self._reader = asyncio.create_task(self._read_events(), name="spawner events")
+        async with asyncio.timeout(self.config.start_timeout_s):
+            await self._ready.wait()
+
+    async def fork(self, child: Child) -> None:
+        """Fork one process; its beats and its end are reported through `child`."""
+        read_end, write_end = os.pipe()
+        os.set_blocking(read_end, False)
+        os.set_blocking(write_end, False)  # a supervisor that reads nothing must not stop a child's loop
+        try:
+            async with self._one_fork:
+                assert self._connection is not None
+                self._forked = asyncio.get_running_loop().create_future()
+                request = child.assignment.to_json().encode()
+                socket.send_fds(self._connection, [request], [write_end])
+                async with asyncio.timeout(self.config.start_timeout_s):
+                    child.pid = await self._forked
+                self._by_pid[child.pid] = child
+        except BaseException:
+            os.close(read_end)
+            raise
+        finally:
+            os.close(write_end)
+        asyncio.get_running_loop().add_reader(read_end, self._hear, read_end, child)
+
+    def _hear(self, fd: int, child: Child) -> None:
+        try:
+            data = os.read(fd, 65_536)
+        except BlockingIOError:
+            return
+        if data:
+            child.hear(data)
+        else:
+            asyncio.get_running_loop().remove_reader(fd)
+            os.close(fd)
+
+    async def _read_events(self) -> None:
+        import json
+
+        loop, rest = asyncio.get_running_loop(), b""
+        assert self._connection is not None
+        while data := await self._receive(loop, self._connection):
+            *lines, rest = (rest + data).split(b"\n")
+            for event in map(json.loads, lines):
+                match event["event"]:
+                    case "ready":
+                        self._ready.set()
+                    case "forked":
+                        if self._forked is not None and not self._forked.done():
+                            self._forked.set_result(event["pid"])
+                    case "exited":
+                        await self._exited(event["pid"], event["status"])
+        await self._spawner_is_gone()
+
+    @staticmethod
+    async def _receive(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> bytes:
+        try:
+            return await loop.sock_recv(connection, 65_536)
+        except ConnectionError:
+            return b""
+
+    async def _exited(self, pid: int, status: int) -> None:
+        for _ in range(2):  # a child may be gone before its pid has been noted: let fork() go on first
+            if child := self._by_pid.pop(pid, None):
+                child.on_exit(status)
+                return
+            await asyncio.sleep(0)
+
+    async def _spawner_is_gone(self) -> None:
+        """Its children cannot be waited for by anybody else: make sure that they are gone, then report each."""
+        orphans, self._by_pid = self._by_pid, {}
+        for pid in orphans:
+            end_session(pid)
+        self.on_lost()
+        for child in orphans.values():
+            child.on_exit(-signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """Let the spawner go; the children should have left before."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        if self._connection is not None:
+            self._connection.close()
+        if self._process is not None:
+            try:
+                async with asyncio.timeout(self.config.stop_grace_s):
+                    await self._process.wait()
+            except TimeoutError:
+                self._process.kill()
+                await self._process.wait()
+
+    @property
+    def spawner_pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+
+async def launch(command: Sequence[str], log: Path) -> asyncio.subprocess.Process:
+    """Start a program in its own session, with its output in `log`."""
+    with open_log(log) as output:
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+
+
+def detach(module: str, config: Config, log: Path) -> Detached:
+    """Start `python -m module` in a session of its own, so that it outlives the terminal. The configuration goes through its
+    standard input: a password in it must not be seen in `ps` or stand in a file."""
+    with open_log(log) as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            cwd="/",
+        )
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
+        pipe.write(pickle.dumps(config))
+    return process
+
+
+async def hand_config(process: asyncio.subprocess.Process, config: Config) -> None:
+    assert process.stdin is not None
+    process.stdin.write(pickle.dumps(config))
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        await process.stdin.drain()
+    process.stdin.close()
+
+
+def received_config() -> Config:
+    """The configuration that `detach` or `hand_config` sent."""
+    config = pickle.load(sys.stdin.buffer)
+    assert isinstance(config, Config)
+    return config
+
+
+def open_log(path: Path) -> BinaryIO:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
+
+
+def tie_to_parent() -> None:
+    """Ask the kernel to kill this process when its parent dies: even a stopped or looping child leaves. Linux only; elsewhere the
+    spawner and the end of the alive pipe do it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def end_session(leader: int) -> None:
+    """Kill a session's leader, and everything it started that is still in its session or in a group of it."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+    for pid in psutil.pids():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if os.getsid(pid) == leader:
+                os.kill(pid, signal.SIGKILL)
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).children(recursive=True)
+    return []
+
+
+def is_running(pid: int, with_argument: str) -> bool:
+    """Whether `pid` is alive and is the program it is thought to be: pids are used again."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and with_argument in " ".join(process.cmdline())
+    except psutil.Error:
+        return False

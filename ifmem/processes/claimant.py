@@ -1,0 +1,106 @@
+"""A process that claims questions from its queue and works on several at once: the shard and the coordinator are claimants."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import statistics
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from ifmem.core.records import Query
+from ifmem.processes.loop import Program
+from ifmem.processes.patience import until_bus_answers
+from ifmem.stores.hand_off import Claim
+
+log = logging.getLogger("ifmem")
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """A question being worked on; times since the epoch."""
+
+    claim: Claim
+    started_at: float
+    deadline: float
+
+
+class Claimant(Program):
+    """Fill in `work`, which must store a result for its claim (or raise, and then the process ends)."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.working: dict[str, InFlight] = {}
+        self.answered = 0
+        self.durations_ms: deque[float] = deque(maxlen=100)
+        self._room = asyncio.Event()
+
+    async def work(self, query: Query, claim: Claim) -> None:
+        raise NotImplementedError
+
+    def most(self) -> int:
+        """How many questions at once."""
+        return self.config.in_flight
+
+    async def serve(self) -> None:
+        """Claim until told to stop; then finish what is in flight, as long as the loop lets us."""
+        async with asyncio.TaskGroup() as tasks:
+            claiming = tasks.create_task(self._claim_forever(tasks), name="claim")
+            await self.stopping.wait()
+            claiming.cancel()
+
+    async def _claim_forever(self, tasks: asyncio.TaskGroup) -> None:
+        while True:
+            await self._until(lambda: len(self.working) < self.most())
+            for claim in await until_bus_answers(self._claim):
+                if claim.suspect:  # alone, so that if it kills again nothing else is blamed
+                    await self._until(lambda: not self.working)
+                    await self._work(claim)
+                else:
+                    tasks.create_task(self._work(claim), name=claim.id)
+                    self._note(claim)
+
+    async def _claim(self) -> list[Claim]:
+        return await self.hand_off.claim(self.seat, self.most() - len(self.working), list(self.working))
+
+    async def _until(self, condition: Any) -> None:
+        while not condition():
+            self._room.clear()
+            await self._room.wait()
+
+    def _note(self, claim: Claim) -> None:
+        deadline = claim.query.deadline if claim.query else 0.0
+        self.working.setdefault(claim.id, InFlight(claim, time.time(), deadline))
+
+    async def _work(self, claim: Claim) -> None:
+        self._note(claim)
+        started = time.perf_counter()
+        try:
+            if claim.query is None:
+                log.warning("%s: its question is gone from the bus; dropped", claim.id)
+                await until_bus_answers(lambda: self.hand_off.drop(self.seat, claim.id))
+            else:
+                await self.work(claim.query, claim)
+        finally:
+            self.working.pop(claim.id, None)
+            self._room.set()
+        self.answered += 1
+        self.durations_ms.append((time.perf_counter() - started) * 1000)
+        if not self.working:
+            self.news.set()
+
+    async def drain(self) -> None:
+        """Work that was cut off by the stop is still claimed on the bus: it goes back to the queue."""
+        await self.return_claims()
+
+    def vital_signs(self) -> dict[str, object]:
+        now = time.time()
+        return {
+            "in_flight": len(self.working),
+            "oldest_s": round(max((now - w.started_at for w in self.working.values()), default=0.0), 3),
+            "late_s": round(max((now - w.deadline for w in self.working.values() if w.deadline), default=-1.0), 3),
+            "answered": self.answered,
+            "p50_ms": round(statistics.median(self.durations_ms), 3) if self.durations_ms else None,
+        }

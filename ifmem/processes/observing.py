@@ -1,0 +1,98 @@
+"""How things are: the supervisor's view, the processes' own beats and the queues, in one document."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from ifmem.config import Config
+from ifmem.core import lifecycle
+from ifmem.core.keys import Keys
+from ifmem.core.records import PROTOCOL
+from ifmem.core.status import ProcessStatus, Status
+from ifmem.errors import IfmemError
+from ifmem.stores.bus import Bus, BusLost, shown
+from ifmem.stores.lock import is_locked, read_state
+from ifmem.stores.registry import Overview, Registry
+
+
+async def observe(config: Config, bus: Bus) -> Status:
+    """Never raises for a set that does not run: its state is `stopped` then, or `unreachable`."""
+    locked, said = is_locked(config.home), read_state(config.home)
+    if not locked and not config.redis_url:
+        return _stopped(config, said)
+    try:
+        overview = await Registry(bus, Keys(config.namespace)).overview()
+    except BusLost as error:
+        return _without_bus(config, said, error, locked)
+    if not overview.alive and not locked:
+        return _stopped(config, said)
+    _same_protocol(overview.info)
+    processes = [_merged(process, overview) for process in overview.processes]
+    states = [process.state for process in processes]
+    announced = overview.info.get("state", lifecycle.STARTING)
+    return Status(
+        state=lifecycle.state_of_set(states) if announced == lifecycle.READY else announced,
+        folder=overview.info.get("folder", str(config.folder)),
+        since=float(overview.info["since"]) if "since" in overview.info else None,
+        bus={"url": shown(bus.url), "ms": round(overview.ping_ms, 3), "embedded": not config.redis_url},
+        shards=tuple(sorted((p for p in processes if p.number), key=lambda p: p.number)),
+        processes=tuple(sorted((p for p in processes if not p.number), key=lambda p: p.name)),
+        findings=overview.findings,
+        asks_today=overview.asks_today,
+        dead=overview.dead,
+        context_active=overview.context_active,
+        version=overview.info.get("version", ""),
+    )
+
+
+def _merged(process: ProcessStatus, overview: Overview) -> ProcessStatus:
+    label = f"shard:{process.number}" if process.number else process.name
+    process = replace(
+        process, queue=overview.queues.get(label, 0), uptime_s=round(max(0.0, time.time() - process.since), 3)
+    )
+    if process.name not in overview.beats or process.state not in (*lifecycle.SERVING, lifecycle.LOADING):
+        return process
+    age, beat = overview.beats[process.name]
+    return replace(
+        process,
+        state=beat.state if process.state in lifecycle.SERVING and beat.state in lifecycle.SERVING else process.state,
+        host=beat.host,
+        in_flight=beat.in_flight,
+        answered=beat.answered,
+        last_beat_s=round(age, 3),
+        p50_ms=beat.p50_ms,
+        busy_s=beat.oldest_s,
+    )
+
+
+def _stopped(config: Config, said: dict[str, object]) -> Status:
+    """Nothing runs. If the last supervisor failed, its reason is worth more than the fact."""
+    error = said.get("error") if said.get("state") == lifecycle.FAILED else None
+    known = IfmemError.from_dict(error) if isinstance(error, dict) else None
+    return Status(
+        state=lifecycle.STOPPED,
+        folder=str(config.folder),
+        reason=f"{known.what} {known.why}".strip() if known else "",
+        fix=known.fix if known else "ifmem up",
+    )
+
+
+def _without_bus(config: Config, said: dict[str, object], error: BusLost, locked: bool) -> Status:
+    state = str(said.get("state", lifecycle.STARTING)) if locked else lifecycle.UNREACHABLE
+    return Status(
+        state=state if state in (lifecycle.STARTING, lifecycle.STOPPING) else lifecycle.UNREACHABLE,
+        folder=str(config.folder),
+        bus={"url": error.what, "embedded": not config.redis_url},
+        reason=f"{error.what} {error.why}",
+        fix=error.fix,
+    )
+
+
+def _same_protocol(info: dict[str, str]) -> None:
+    if int(info.get("protocol", PROTOCOL)) != PROTOCOL:
+        raise IfmemError(
+            f"the running set is ifmem {info.get('version')}, which this one cannot talk to.",
+            why=f"it speaks protocol {info['protocol']}, this one speaks {PROTOCOL}",
+            fix="Stop it with its own version, then: ifmem up",
+        )

@@ -1,0 +1,26 @@
+"""Waiting out an outage of the bus: the one place where a process decides to try again."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, stop_never, wait_exponential_jitter
+
+from ifmem.stores.bus import BusLost
+
+T = TypeVar("T")
+
+
+async def until_bus_answers(step: Callable[[], Awaitable[T]], give_up_after_s: float | None = None) -> T:
+    """Repeat `step` while the bus cannot be reached. The step must change nothing when repeated. Raises BusLost in the end."""
+    retrying = AsyncRetrying(
+        retry=retry_if_exception_type(BusLost),
+        wait=wait_exponential_jitter(initial=0.02, max=0.5, jitter=0.02),
+        stop=stop_never if give_up_after_s is None else stop_after_delay(give_up_after_s),
+        reraise=True,
+    )
+    async for attempt in retrying:
+        with attempt:
+            return await step()
+    raise AssertionError("tenacity returns or raises")

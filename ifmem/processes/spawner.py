@@ -1,0 +1,168 @@
+"""The spawner: a single-threaded process that imports what is heavy once and forks everything else from it.
+
+It reads one request a line from its supervisor's socket (with the child's end of its beat pipe attached), forks, and reports who
+left and how. It is also what keeps the promise of no orphans: when its supervisor is gone, however it went, it ends every child, and the
+last one out stops the embedded bus.
+
+    supervisor ──socket──> spawner ──fork──> shard, coordinator, archivist, worker
+        ^                                         │
+        └───────────────── beat pipe ─────────────┘
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+from typing import NoReturn
+
+from ifmem.config import Config
+from ifmem.processes.children import end_session, received_config, tie_to_parent
+from ifmem.processes.seat import Assignment
+
+ROLES = ("shard", "coordinator", "archivist")
+GRACE_S = 1.0  # children of a dead supervisor get this long to put their work back
+
+
+class Spawner:
+    def __init__(self, config: Config, connection: socket.socket) -> None:
+        self.config = config
+        self.connection = connection
+        self.children: set[int] = set()
+        self.alive_read, self.alive_write = os.pipe()  # children see the end of it when the spawner is gone
+        self.woken, wake = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(self.woken, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        self.inherited = (self.alive_write, self.woken, wake)
+
+    def run(self) -> None:
+        self.say({"event": "ready"})
+        while True:
+            readable, _, _ = select.select([self.connection.fileno(), self.woken], [], [])
+            if self.woken in readable:
+                os.read(self.woken, 4096)
+                self.reap()
+            if self.connection.fileno() in readable and not self.take_request():
+                return
+
+    def take_request(self) -> bool:
+        """Serve one request; False when the supervisor is gone."""
+        try:
+            data, fds, _, _ = socket.recv_fds(self.connection, 65_536, 1)
+        except ConnectionError:
+            return False
+        if not data:
+            return False
+        assignment = Assignment.from_json(data)
+        pid = os.fork()
+        if pid == 0:
+            self.become(assignment, fds[0])
+        os.close(fds[0])
+        self.children.add(pid)
+        self.say({"event": "forked", "name": assignment.name, "incarnation": assignment.incarnation, "pid": pid})
+        return True
+
+    def become(self, assignment: Assignment, beat_fd: int) -> NoReturn:
+        """In the child: shed what belongs to the spawner, then run the program to its end."""
+        status = 1
+        try:
+            os.setsid()
+            tie_to_parent()
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for fd in self.inherited:
+                os.close(fd)
+            self.connection.close()
+            log = os.open(self.config.logs / f"{assignment.name}.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            os.close(log)
+            from ifmem.processes.loop import run_program
+
+            status = run_program(assignment, self.config, beat_fd, self.alive_read)
+        finally:
+            with contextlib.suppress(Exception):
+                sys.stdout.flush()
+                sys.stderr.flush()
+            os._exit(status)
+
+    def reap(self) -> None:
+        while self.children:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self.children.discard(pid)
+            self.say({"event": "exited", "pid": pid, "status": os.waitstatus_to_exitcode(status)})
+
+    def say(self, event: dict[str, object]) -> None:
+        with contextlib.suppress(OSError):  # the supervisor is gone: take_request sees it next
+            self.connection.sendall(json.dumps(event).encode() + b"\n")
+
+    def end_children(self) -> None:
+        """TERM, a grace, KILL; whatever they started themselves too."""
+        everyone = set(self.children)
+        for pid in everyone:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + GRACE_S
+        while self.children and (left := until - time.monotonic()) > 0:
+            select.select([self.woken], [], [], left)
+            with contextlib.suppress(BlockingIOError):
+                os.read(self.woken, 4096)
+            self.reap()
+        for pid in everyone:
+            end_session(pid)
+
+
+def turn_off_the_light(config: Config) -> None:
+    """Stop the embedded bus, unless another supervisor has taken over meanwhile."""
+    from ifmem.stores.bus_server import BusServer
+
+    if config.redis_url:
+        return
+    with (config.home / "supervisor.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        pid = BusServer.of(config).recorded_pid()
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGTERM)
+        # The lock is held until the server is gone, so that a new supervisor does not adopt a server that is leaving.
+        until = time.monotonic() + config.stop_grace_s
+        while pid is not None and BusServer.of(config).socket.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+
+
+def main(connection_fd: int, config: Config) -> None:
+    from setproctitle import setproctitle
+
+    setproctitle(f"ifmem spawner {config.folder.name}")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's
+    connection = socket.socket(fileno=connection_fd)
+    for module in (*(f"ifmem.processes.{role}" for role in ROLES), *config.preload):
+        importlib.import_module(module)
+    gc.collect()
+    gc.freeze()  # children share these objects' pages for good: no collection touches them
+    spawner = Spawner(config, connection)
+    spawner.run()
+    spawner.end_children()
+    turn_off_the_light(config)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), received_config())

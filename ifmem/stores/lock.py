@@ -1,0 +1,73 @@
+"""One supervisor a project: an operating-system lock (a stale pid file cannot lie), and beside it what the supervisor says of itself."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from ifmem.errors import IfmemError
+from ifmem.stores.bus_server import make_private_folder, write_private
+
+LOCK_FILE = "supervisor.lock"
+STATE_FILE = "supervisor.json"
+LOOK_AGAIN_S = 0.02
+
+
+class AlreadyRunning(IfmemError):
+    """Another supervisor holds the lock."""
+
+
+@contextlib.contextmanager
+def hold_lock(home: Path, wait_s: float) -> Iterator[None]:
+    """Be the project's only supervisor. Waits a moment: whoever cleans up after a dead one holds the lock meanwhile."""
+    make_private_folder(home)
+    try:
+        lock = (home / LOCK_FILE).open("a")
+    except OSError as error:
+        raise IfmemError(
+            f"cannot write to {home}.",
+            why=error.strerror or str(error),
+            fix="Choose another place: IFMEM_HOME=/some/writable/folder ifmem up",
+        ) from None
+    with lock:
+        until = time.monotonic() + wait_s
+        while not _taken(lock.fileno(), fcntl.LOCK_EX):
+            if time.monotonic() > until:
+                raise AlreadyRunning("ifmem is running here already.", fix="See it: ifmem status")
+            time.sleep(LOOK_AGAIN_S)
+        yield
+
+
+def is_locked(home: Path) -> bool:
+    """Whether a supervisor (or the last clean-up after one) is there."""
+    try:
+        with (home / LOCK_FILE).open("r") as lock:
+            return not _taken(lock.fileno(), fcntl.LOCK_SH)
+    except OSError:
+        return False
+
+
+def _taken(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def write_state(home: Path, state: dict[str, Any]) -> None:
+    write_private(home / STATE_FILE, json.dumps(state))
+
+
+def read_state(home: Path) -> dict[str, Any]:
+    """What the supervisor, running or gone, has last said of itself: state, pid, since, version, error."""
+    try:
+        state = json.loads((home / STATE_FILE).read_text())
+    except (OSError, ValueError):
+        return {}
+    return state if isinstance(state, dict) else {}

@@ -1,0 +1,159 @@
+"""Who is on the bus: the set, its processes, their beats and incarnations. Written by processes, read by `status`."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from ifmem.core.keys import BEAT_TTL_S, DAY_S, Keys, worker_id
+from ifmem.core.pages import Page
+from ifmem.core.records import Beat
+from ifmem.core.status import ProcessStatus
+from ifmem.stores.bus import BLOCK_S, Bus
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One reading of everything `status` needs."""
+
+    info: dict[str, str]
+    alive: bool
+    processes: tuple[ProcessStatus, ...]
+    beats: dict[str, tuple[float, Beat]]  # by name: seconds since the beat, the beat
+    queues: dict[str, int]  # by label: waiting
+    findings: int
+    asks_today: int
+    dead: int
+    context_active: int
+    ping_ms: float
+
+
+class Registry:
+    def __init__(self, bus: Bus, keys: Keys) -> None:
+        self.bus = bus
+        self.keys = keys
+
+    async def beat(self, beat: Beat) -> None:
+        """Say on the bus that a process lives, and how it is."""
+        worker, info = worker_id(beat.name, beat.incarnation), beat.to_json()
+        await self.bus.send(
+            ("SET", self.keys.worker_status(worker), f"{time.time():.3f}", "EX", BEAT_TTL_S),
+            ("HSET", self.keys.worker_info(worker), "beat", info),
+            ("EXPIRE", self.keys.worker_info(worker), BEAT_TTL_S),
+        )
+
+    async def announce(
+        self, info: dict[str, Any], processes: dict[str, ProcessStatus], incarnations: dict[str, int]
+    ) -> None:
+        """Write the supervisor's whole view. Repeated after the bus came back, so a bus that lost everything knows it again."""
+        writes: list[tuple[Any, ...]] = [("DEL", self.keys.set_processes)]
+        if processes:
+            pairs = [text for name, process in processes.items() for text in (name, process.to_json())]
+            writes.append(("HSET", self.keys.set_processes, *pairs))
+        writes.append(("HSET", self.keys.set_info, *(text for pair in info.items() for text in pair)))
+        if incarnations:
+            writes.append(("HSET", self.keys.set_incarnations, *(x for pair in incarnations.items() for x in pair)))
+        writes += self._active(processes)
+        await self.bus.send(*writes)
+
+    def _active(self, processes: dict[str, ProcessStatus]) -> list[tuple[Any, ...]]:
+        shards = [p for p in processes.values() if p.number]
+        active = [p for p in shards if p.state in ("ready", "busy")]
+        writes: list[tuple[Any, ...]] = [("SET", self.keys.context_active, sum(p.tokens for p in active))]
+        writes += [("SET", self.keys.shard_active(p.number), str(p in active).lower()) for p in shards]
+        writes += [("SET", self.keys.shard_capacity(p.number), p.capacity) for p in shards]
+        return writes
+
+    async def stay_alive(self, owner: str) -> str | None:
+        """Renew the supervisor's claim on this namespace. Returns the other owner if somebody else has it."""
+        key = self.keys.set_alive
+        if await self.bus.call("SET", key, owner, "NX", "EX", BEAT_TTL_S):
+            return None
+        current = await self.bus.call("GET", key)
+        if current not in (None, owner):
+            return str(current)
+        await self.bus.call("SET", key, owner, "EX", BEAT_TTL_S)
+        return None
+
+    async def leave(self) -> None:
+        await self.bus.send(("DEL", self.keys.set_alive, self.keys.set_processes), ("SET", self.keys.context_active, 0))
+
+    async def order(self, order: dict[str, Any]) -> None:
+        """Ask the supervisor for something: {"op": "restart", "names": […]}."""
+        await self.bus.call("RPUSH", self.keys.set_control, json.dumps(order))
+
+    async def next_order(self) -> dict[str, Any] | None:
+        """Wait up to a second for an order."""
+        reply = await self.bus.call("BLPOP", self.keys.set_control, BLOCK_S)
+        order: dict[str, Any] | None = json.loads(reply[1]) if reply else None
+        return order
+
+    async def info(self) -> dict[str, str]:
+        return dict(await self.bus.call("HGETALL", self.keys.set_info))
+
+    async def incarnations(self) -> dict[str, int]:
+        return {k: int(v) for k, v in (await self.bus.call("HGETALL", self.keys.set_incarnations)).items()}
+
+    async def share_context(self, beat: Beat, context: dict[str, Any]) -> None:
+        """Let workers know what a shard holds (`worker:context:[id]`)."""
+        key = self.keys.worker_context(worker_id(beat.name, beat.incarnation))
+        await self.bus.call("SET", key, json.dumps(context), "EX", DAY_S)
+
+    async def share_page(self, page: Page) -> None:
+        """Put a page's bytes on the bus, if they are not there."""
+        key = self.keys.page(page.digest)
+        if not await self.bus.call("EXISTS", key):
+            await self.bus.call("SET", key, bytes(page.data))
+
+    async def shared_page(self, digest: str, tokens: int) -> Page | None:
+        """A page from the bus, for a reader that cannot map its file."""
+        data = await self.bus.call_bytes("GET", self.keys.page(digest))
+        return Page(digest, tokens, data) if data else None
+
+    async def overview(self) -> Overview:
+        started = time.perf_counter()
+        keys, today = self.keys, time.strftime("asks:%Y-%m-%d", time.gmtime())
+        info, alive, listed, findings, asks, dead, active = await self.bus.send(
+            ("HGETALL", keys.set_info),
+            ("EXISTS", keys.set_alive),
+            ("HGETALL", keys.set_processes),
+            ("LLEN", keys.findings),
+            ("HGET", keys.set_counts, today),
+            ("LLEN", keys.queue_dead),
+            ("GET", keys.context_active),
+        )
+        ping_ms = (time.perf_counter() - started) * 1000
+        processes = tuple(ProcessStatus.from_json(text) for text in listed.values())
+        labels = [f"shard:{p.number}" if p.number else p.name for p in processes]
+        beats, lengths = await self._details(processes, labels)
+        return Overview(
+            info=info,
+            alive=bool(alive),
+            processes=processes,
+            beats=beats,
+            queues=dict(zip(labels, lengths, strict=True)),
+            findings=int(findings),
+            asks_today=int(asks or 0),
+            dead=int(dead),
+            context_active=int(active or 0),
+            ping_ms=ping_ms,
+        )
+
+    async def _details(
+        self, processes: tuple[ProcessStatus, ...], labels: list[str]
+    ) -> tuple[dict[str, tuple[float, Beat]], list[int]]:
+        if not processes:
+            return {}, []
+        workers = [worker_id(p.name, p.incarnation) for p in processes]
+        replies = await self.bus.send(
+            *(("GET", self.keys.worker_status(worker)) for worker in workers),
+            *(("HGET", self.keys.worker_info(worker), "beat") for worker in workers),
+            *(("LLEN", self.keys.queue(label)) for label in labels),
+        )
+        count, now, beats = len(processes), time.time(), {}
+        for process, at, text in zip(processes, replies[:count], replies[count : 2 * count], strict=True):
+            if at and text:
+                beats[process.name] = (max(0.0, now - float(at)), Beat.from_json(text))
+        return beats, [int(n) for n in replies[2 * count :]]

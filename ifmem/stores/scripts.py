@@ -1,0 +1,110 @@
+"""The atomic steps of the hand-off, in Lua, run by the bus itself. Called from `stores.hand_off` only.
+
+Each is sent whole with EVAL: a few hundred bytes over a socket, and nothing to load again after the bus restarted.
+`current` refuses what an incarnation that has been replaced still sends.
+"""
+
+from __future__ import annotations
+
+# KEYS[1] is always set:incarnations, ARGV[1] the process's name, ARGV[2] its incarnation.
+_FENCE = """
+local current = redis.call('HGET', KEYS[1], ARGV[1])
+local stale = current and tonumber(current) > tonumber(ARGV[2])
+"""
+
+# KEYS: incarnations, queue, claims. ARGV: name, incarnation, label, most, query prefix, attempts prefix, ids already held …
+# Returns id, body, earlier attempts for everything claimed and not yet held. A question that has already cost a process its life
+# is a suspect and is taken alone, so that the next crash can be blamed on it and on nothing else.
+CLAIM = (
+    _FENCE
+    + """
+if stale then
+  while redis.call('LMOVE', KEYS[3], KEYS[2], 'RIGHT', 'LEFT') do end
+  return 'stale'
+end
+local function attempts(id) return tonumber(redis.call('HGET', ARGV[6] .. id, ARGV[3]) or 0) end
+local held = {}
+for i = 7, #ARGV do held[ARGV[i]] = true end
+local fresh = {}
+for _, id in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
+  if not held[id] then fresh[#fresh + 1] = id; held[id] = true end
+end
+local alone = #fresh > 0 and attempts(fresh[1]) > 0
+while not alone and #fresh < tonumber(ARGV[4]) do
+  local id = redis.call('LINDEX', KEYS[2], 0)
+  if not id or attempts(id) > 0 then break end
+  redis.call('LMOVE', KEYS[2], KEYS[3], 'LEFT', 'RIGHT')
+  if not held[id] then fresh[#fresh + 1] = id; held[id] = true end
+end
+local claims = {}
+for _, id in ipairs(fresh) do
+  claims[#claims + 1] = id
+  claims[#claims + 1] = redis.call('GET', ARGV[5] .. id) or ''
+  claims[#claims + 1] = attempts(id)
+end
+return claims
+"""
+)
+
+# KEYS: incarnations, claims, gather, finding, reply, journal, findings.
+# ARGV: name, incarnation, query id, finding id, finding, channel, durable (1/0), a day, an hour, findings kept on the bus.
+FINISH = (
+    _FENCE
+    + """
+if stale then return 'stale' end
+redis.call('LREM', KEYS[2], 0, ARGV[3])
+if redis.call('HSETNX', KEYS[3], ARGV[1], ARGV[4]) == 0 then return 'repeat' end
+redis.call('EXPIRE', KEYS[3], ARGV[8])
+redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[8])
+redis.call('RPUSH', KEYS[5], '{"kind":"finding","body":' .. ARGV[5] .. '}')
+redis.call('EXPIRE', KEYS[5], ARGV[9])
+if ARGV[7] == '1' then
+  redis.call('LPUSH', KEYS[7], ARGV[4])
+  redis.call('LTRIM', KEYS[7], 0, ARGV[10] - 1)
+  redis.call('XADD', KEYS[6], '*', 'kind', 'finding', 'body', ARGV[5])
+  redis.call('PUBLISH', ARGV[6], ARGV[5])
+end
+return 'stored'
+"""
+)
+
+# KEYS: incarnations, claims, answer, reply, journal, counts.
+# ARGV: name, incarnation, query id, answer, durable (1/0), a day, an hour, counter of today.
+ANSWER = (
+    _FENCE
+    + """
+if stale then return 'stale' end
+redis.call('LREM', KEYS[2], 0, ARGV[3])
+if not redis.call('SET', KEYS[3], ARGV[4], 'NX', 'EX', ARGV[6]) then return 'repeat' end
+redis.call('RPUSH', KEYS[4], '{"kind":"answer","body":' .. ARGV[4] .. '}')
+redis.call('EXPIRE', KEYS[4], ARGV[7])
+if ARGV[5] == '1' then
+  redis.call('XADD', KEYS[5], '*', 'kind', 'answer', 'body', ARGV[4])
+  redis.call('HINCRBY', KEYS[6], ARGV[8], 1)
+end
+return 'stored'
+"""
+)
+
+# KEYS: claims, queue, dead. ARGV: blame (1/0), most attempts, label, attempts prefix, a day.
+# What a process held goes back to the head of its queue in its old order; what has cost too many lives goes to the dead.
+HAND_BACK = """
+local back, dead = {}, {}
+while true do
+  local id = redis.call('RPOP', KEYS[1])
+  if not id then break end
+  local lost = 0
+  if ARGV[1] == '1' then
+    lost = redis.call('HINCRBY', ARGV[4] .. id, ARGV[3], 1)
+    redis.call('EXPIRE', ARGV[4] .. id, ARGV[5])
+  end
+  if lost >= tonumber(ARGV[2]) then
+    redis.call('RPUSH', KEYS[3], id)
+    table.insert(dead, 1, id)
+  else
+    redis.call('LPUSH', KEYS[2], id)
+    table.insert(back, 1, id)
+  end
+end
+return {back, dead}
+"""
