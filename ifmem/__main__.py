@@ -1,0 +1,20 @@
+"""The command `ifmem`, also `python -m ifmem`. Answers `--version` itself: no command-line package is imported for it."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    if sys.argv[1:] in (["--version"], ["-V"]):
+        from ifmem import __version__
+
+        print(f"ifmem {__version__}")
+        return
+    from ifmem.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()
