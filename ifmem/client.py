@@ -111,6 +111,8 @@ class Memory:
         config = self._only(shards)
         launching.check_folder(config)
         status = self.status()
+        if status.state == lifecycle.UNREACHABLE and config.redis_url:
+            raise IfmemError(status.reason, fix=status.fix)
         running = status.state not in (lifecycle.STOPPED, lifecycle.UNREACHABLE)
         if running and not wait:
             return status
@@ -126,7 +128,7 @@ class Memory:
     def _supervise(self, config: Config) -> Status:
         from ifmem.processes.supervisor import supervise
 
-        self._run(supervise(config, lambda _: None))
+        self._run(supervise(config))
         return self.status()
 
     def _only(self, names: Sequence[str]) -> Config:

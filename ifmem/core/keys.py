@@ -28,7 +28,7 @@ queue:shard:[n]              list     -          coordinator, client            
 queue:dead                   list     -          supervisor                     status, people     ours
 inbox:coordinator            list     1 hour     shard (findings)               coordinator        ours
 reply:[id]                   list     1 hour     coordinator, shard             client             ours
-page:[digest]                bytes    -          shard                          readers elsewhere  ours
+page:[digest]                bytes    1 day      shard                          readers elsewhere  ours
 findings                     list     -          shard: newest ids first        status, archivist  ours
 set:control                  list     -          client (restart …)             supervisor         ours
 journal                      stream   trimmed    everyone                       archivist          ours

@@ -150,6 +150,8 @@ class Children:
 
     async def _spawner_is_gone(self) -> None:
         """Its children cannot be waited for by anybody else: make sure that they are gone, then report each."""
+        if self._forked is not None and not self._forked.done():
+            self._forked.set_exception(ConnectionError("the spawner is gone"))
         orphans, self._by_pid = self._by_pid, {}
         for pid in orphans:
             end_session(pid)

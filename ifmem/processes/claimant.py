@@ -7,6 +7,7 @@ import logging
 import statistics
 import time
 from collections import deque
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,10 @@ class Claimant(Program):
     async def work(self, query: Query, claim: Claim) -> None:
         raise NotImplementedError
 
+    def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
+        """What else runs for as long as questions are served."""
+        return ()
+
     def most(self) -> int:
         """How many questions at once."""
         return self.config.in_flight
@@ -48,8 +53,12 @@ class Claimant(Program):
         """Claim until told to stop; then finish what is in flight, as long as the loop lets us."""
         async with asyncio.TaskGroup() as tasks:
             claiming = tasks.create_task(self._claim_forever(tasks), name="claim")
+            beside = [tasks.create_task(work) for work in self.beside()]
             await self.stopping.wait()
             claiming.cancel()
+            await self._until(lambda: not self.working)
+            for task in beside:
+                task.cancel()
 
     async def _claim_forever(self, tasks: asyncio.TaskGroup) -> None:
         while True:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from ifmem import prompts
@@ -38,12 +38,8 @@ class Coordinator(Claimant):
     def most(self) -> int:
         return self.config.in_flight * max(1, len(self.domains))
 
-    async def serve(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            beside = [tasks.create_task(self._collect()), tasks.create_task(self._look_around())]
-            await super().serve()
-            for task in beside:
-                task.cancel()
+    def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
+        return (self._collect(), self._look_around())
 
     async def _collect(self) -> None:
         while True:
@@ -99,7 +95,8 @@ class Coordinator(Claimant):
             await self.tell(query.id, f"asking {', '.join(new)}")
         body = for_shards(query, self.keys, route.weights, ())
         labels = [f"shard:{self.domains[name].number}" for name in new]
-        await until_bus_answers(lambda: self.hand_off.push(body, labels))
+        for finding in await until_bus_answers(lambda: self.hand_off.push(body, labels)):
+            gathering.add(finding)
 
     async def tell(self, query_id: str, text: str) -> None:
         with contextlib.suppress(BusLost):

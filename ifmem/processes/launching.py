@@ -62,7 +62,10 @@ def wait_until_ready(
         everyone = (*status.shards, *status.processes)
         if failed := [process for process in everyone if process.state == lifecycle.FAILED]:
             raise _failed(failed[0].name, failed[0].reason, failed[0].fix)
-        if supervisor is not None and supervisor.poll() not in (None, 0):
+        left = supervisor.poll() if supervisor is not None else None
+        if left or (
+            left == 0 and status.state == lifecycle.STOPPED
+        ):  # 0 and not stopped: another supervisor was faster
             raise _why_it_left(config, status)
         if time.monotonic() > until:
             raise IfmemError(

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
-import json
 import logging
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -28,14 +25,13 @@ from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.seat import Assignment
 from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.bus_server import bus_url
-from ifmem.stores.hand_off import HandOff, Seat, Stale
+from ifmem.stores.hand_off import HandOff, Seat
 from ifmem.stores.registry import Registry
 
 log = logging.getLogger("ifmem")
 T = TypeVar("T")
 ON_BUS_EVERY_S = 1.0
 NEWS_TOGETHER_S = 0.05
-WORDS = 400  # of an error in a beat, which must fit the pipe in one write (PIPE_BUF is 4096 bytes on Linux)
 
 
 class CannotBoot(IfmemError):
@@ -82,7 +78,6 @@ class Program:
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.stopping.set)
-        loop.add_signal_handler(signal.SIGUSR1, log_tasks)
         loop.add_reader(self._alive, self._parent_is_gone)
         self.enter(lifecycle.STARTING)
         beats = [asyncio.create_task(self._beat_to_supervisor()), asyncio.create_task(self._beat_on_bus())]
@@ -96,12 +91,13 @@ class Program:
     async def _live(self) -> None:
         try:
             await self.until_stopped(self.boot())
+            if self.stopping.is_set():  # nothing is claimed yet, and a thread that loads need not be waited for
+                os._exit(int(Exit.DONE))
         except IfmemError as error:
             raise CannotBoot.because(error) from error
-        if not self.stopping.is_set():
-            self.enter(lifecycle.READY)
-            log.info("ready in %.0f ms", (time.time() - self._since_start) * 1000)
-            await self.until_stopped(self.serve(), self.config.stop_grace_s / 2)
+        self.enter(lifecycle.READY)
+        log.info("ready in %.0f ms", (time.time() - self._since_start) * 1000)
+        await self.until_stopped(self.serve(), self.config.stop_grace_s / 2)
         self.enter(lifecycle.DRAINING)
         await self.drain()
 
@@ -173,60 +169,3 @@ class Program:
         """Hand back what was not finished, blaming nobody."""
         with contextlib.suppress(BusLost):
             await until_bus_answers(lambda: self.hand_off.hand_back(self.seat, blame=False), give_up_after_s=1.0)
-
-
-def log_tasks() -> None:
-    """On SIGUSR1: write into the log what every task is waiting for, to see from outside what hangs."""
-    for task in asyncio.all_tasks():
-        frames = task.get_stack(limit=1)
-        log.info("task %s: %s", task.get_name(), frames[0] if frames else "done")
-
-
-def program_of(role: str) -> type[Program]:
-    """The class of a role: `Shard` in `ifmem.processes.shard`. Found by name, so that importing the loop imports no program."""
-    found = getattr(importlib.import_module(f"ifmem.processes.{role}"), role.capitalize())
-    program: type[Program] = found
-    return program
-
-
-def run_program(assignment: Assignment, config: Config, beat_fd: int, alive_fd: int) -> int:
-    """Run the program of a role in a fresh process; returns its exit code. Everything it has to say goes to its log."""
-    from setproctitle import setproctitle
-
-    setproctitle(f"ifmem {assignment.title} {config.folder.name}")
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True
-    )
-
-    async def live() -> None:
-        program = program_of(assignment.role)(assignment, config, beat_fd, alive_fd)
-        try:
-            await program.run()
-        except* IfmemError as errors:
-            program.enter(lifecycle.FAILED, _briefly(_first(errors)))
-            raise
-
-    status = Exit.DONE
-    try:
-        asyncio.run(live())
-    except* Stale:
-        log.error("replaced by a newer incarnation; leaving")
-        status = Exit.DID_NOT_HAPPEN
-    except* IfmemError as errors:
-        error = _first(errors)
-        log.error("%s %s %s", error.what, error.why, error.fix)
-        status = Exit.COULD_NOT_BOOT if isinstance(error, CannotBoot) else Exit.DID_NOT_HAPPEN
-    except* Exception:
-        log.exception("crashed")
-        status = Exit.DID_NOT_HAPPEN
-    return int(status)
-
-
-def _briefly(error: IfmemError) -> str:
-    """An error that fits a beat."""
-    return json.dumps({"what": error.what[:WORDS], "why": error.why[:WORDS], "fix": error.fix[:WORDS]})
-
-
-def _first(errors: BaseExceptionGroup[IfmemError]) -> IfmemError:
-    first = errors.exceptions[0]
-    return _first(first) if isinstance(first, BaseExceptionGroup) else first

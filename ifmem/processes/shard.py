@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,7 @@ from ifmem.stores.hand_off import Claim
 from ifmem.stores.index import Index
 
 log = logging.getLogger("ifmem")
+RENEW_EVERY_S = 3600.0
 
 
 class Shard(Claimant):
@@ -50,9 +51,7 @@ class Shard(Claimant):
         )
         self.provider = provider_named(self.domain.provider, Index(loaded.index_path).search)
         self.documents = _by_path(loaded.pages)
-        if self.assignment.fresh:
-            await self._share_pages(loaded.pages)
-        await until_bus_answers(lambda: self.registry.share_context(self.beat(), self._context()))
+        await until_bus_answers(lambda: self._share(with_pages=self.assignment.fresh))
 
     def _progress(self, loop: asyncio.AbstractEventLoop) -> Callable[[str], None]:
         def report(text: str) -> None:
@@ -60,10 +59,21 @@ class Shard(Claimant):
 
         return report
 
-    async def _share_pages(self, pages: tuple[Page, ...]) -> None:
-        """Put pages on the bus for readers that cannot map this machine's files."""
-        for page in pages:
-            await until_bus_answers(lambda page=page: self.registry.share_page(page))  # type: ignore[misc]
+    def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
+        return (self._keep_shared(),)
+
+    async def _keep_shared(self) -> None:
+        """What is shared on the bus expires when nobody renews it, so that pages of the past do not pile up there."""
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            await until_bus_answers(lambda: self._share(with_pages=True))
+
+    async def _share(self, *, with_pages: bool) -> None:
+        """Let workers know what this shard holds, and put its pages on the bus for readers that cannot map this machine's files."""
+        assert self.loaded is not None
+        await self.registry.share_context(self.beat(), self._context())
+        for page in self.loaded.pages if with_pages else ():
+            await self.registry.share_page(page)
 
     def _context(self) -> dict[str, Any]:
         assert self.loaded is not None

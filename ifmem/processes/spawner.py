@@ -87,7 +87,7 @@ class Spawner:
             os.dup2(log, 1)
             os.dup2(log, 2)
             os.close(log)
-            from ifmem.processes.loop import run_program
+            from ifmem.processes.running import run_program
 
             status = run_program(assignment, self.config, beat_fd, self.alive_read)
         finally:

@@ -119,12 +119,17 @@ class HandOff:
         """Forget a claim whose question is gone."""
         await self.bus.call("LREM", self.keys.worker_tasks(seat.worker), 0, query_id)
 
-    async def push(self, query: Query, labels: Iterable[str]) -> None:
-        """The coordinator's fan-out: rewrite the body for the shards, then queue it at each of them."""
-        await self.bus.send(
+    async def push(self, query: Query, labels: Iterable[str]) -> list[Finding]:
+        """The coordinator's fan-out: rewrite the body for the shards, then queue it at each of them.
+
+        Returns the findings there are already: a shard that answered an earlier coordinator does not send its finding again.
+        """
+        *_, ids = await self.bus.send(
             ("SET", self.keys.query(query.id), query.to_json(), "EX", DAY_S),
             *(("RPUSH", self.keys.queue(label), query.id) for label in labels),
+            ("HVALS", self.keys.gather(query.id)),
         )
+        return await self._findings(ids)
 
     async def finish(self, seat: Seat, finding: Finding, reply_to: str, *, durable: bool = True) -> str:
         """Store a finding and remove its claim in one step. `stored`, or `repeat` if this shard had answered already. Raises Stale."""
@@ -151,7 +156,9 @@ class HandOff:
 
     async def gathered(self, query_id: str) -> list[Finding]:
         """The findings that exist for a question already."""
-        ids = await self.bus.call("HVALS", self.keys.gather(query_id))
+        return await self._findings(await self.bus.call("HVALS", self.keys.gather(query_id)))
+
+    async def _findings(self, ids: Collection[str]) -> list[Finding]:
         bodies = await self.bus.call("MGET", *map(self.keys.finding, ids)) if ids else []
         return [Finding.from_json(body) for body in bodies if body]
 

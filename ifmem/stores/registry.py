@@ -78,7 +78,11 @@ class Registry:
         return None
 
     async def leave(self) -> None:
-        await self.bus.send(("DEL", self.keys.set_alive, self.keys.set_processes), ("SET", self.keys.context_active, 0))
+        await self.bus.send(
+            ("DEL", self.keys.set_alive, self.keys.set_processes),
+            ("HDEL", self.keys.set_info, "state", "since"),
+            ("SET", self.keys.context_active, 0),
+        )
 
     async def order(self, order: dict[str, Any]) -> None:
         """Ask the supervisor for something: {"op": "restart", "names": […]}."""
@@ -102,10 +106,10 @@ class Registry:
         await self.bus.call("SET", key, json.dumps(context), "EX", DAY_S)
 
     async def share_page(self, page: Page) -> None:
-        """Put a page's bytes on the bus, if they are not there."""
+        """Put a page's bytes on the bus for another day, or renew the day if they are there."""
         key = self.keys.page(page.digest)
-        if not await self.bus.call("EXISTS", key):
-            await self.bus.call("SET", key, bytes(page.data))
+        if not await self.bus.call("EXPIRE", key, DAY_S):
+            await self.bus.call("SET", key, bytes(page.data), "EX", DAY_S)
 
     async def shared_page(self, digest: str, tokens: int) -> Page | None:
         """A page from the bus, for a reader that cannot map its file."""

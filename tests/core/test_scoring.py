@@ -64,7 +64,7 @@ def test_fields_hold_path_headings_names_and_lines() -> None:
 
 
 def test_a_quoted_question_is_no_evidence_for_its_own_answer() -> None:
-    asked = dict.fromkeys(question_terms("How does the supervisor notice a hang?"), 1.0)
-    quoted = Passage(1, 1, 'run("How does the supervisor notice a hang?")')
-    answers = Passage(1, 1, "The supervisor notices a hang by the missing beat.")
+    asked = dict.fromkeys(question_terms("Why do the tides follow the moon?"), 1.0)
+    quoted = Passage(1, 1, 'run("Why do the tides follow the moon?")')
+    answers = Passage(1, 1, "The tides follow the moon because of its gravity.")
     assert score(asked, fields_of("Makefile", quoted)).value < score(asked, fields_of("a.md", answers)).value / 4

@@ -1,0 +1,214 @@
+"""Births and deaths: forks what is missing, judges what lives, decides what comes after every exit, inherits what the dead held."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import signal
+import time
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ifmem.config import Config
+from ifmem.core import lifecycle
+from ifmem.core.lifecycle import Life, Limits
+from ifmem.core.records import Beat
+from ifmem.errors import Exit
+from ifmem.processes.announcing import Announcer
+from ifmem.processes.charge import Charge
+from ifmem.processes.children import Child, Children, end_session
+from ifmem.processes.inheritance import Inheritance
+from ifmem.processes.patience import until_bus_answers
+from ifmem.stores.hand_off import Seat
+
+log = logging.getLogger("ifmem")
+LOOK_EVERY_S = 0.1
+PAUSED_S = 1.0  # looking this late means that this process itself was stopped or starved
+FORK_AGAIN_S = 0.1
+SETTLE = "settle"
+
+Go = Callable[[Coroutine[Any, Any, Any], str], None]
+
+
+class Lives:
+    """Every process of the set. `go` runs something beside; what is named SETTLE is worth waiting for at the end."""
+
+    def __init__(
+        self,
+        config: Config,
+        charges: Mapping[str, Charge],
+        announcer: Announcer,
+        inheritance: Inheritance,
+        stopping: asyncio.Event,
+        go: Go,
+    ) -> None:
+        self.config = config
+        self.charges = charges
+        self.announcer = announcer
+        self.inheritance = inheritance
+        self.stopping = stopping
+        self.children = Children(config, self._spawner_lost)
+        self.limits = Limits(config.lost_after_s, config.stall_margin_s, config.start_timeout_s, config.load_timeout_s)
+        self.jitter = random.Random()
+        self._go = go
+        self._looked_at = time.monotonic()
+
+    async def begin(self) -> None:
+        """Start the spawner, then everyone."""
+        await self.children.start()
+        self._looked_at = time.monotonic()
+        for charge in self.charges.values():
+            await self.fork(charge, fresh=True)
+
+    # Births
+
+    async def fork(self, charge: Charge, *, fresh: bool) -> None:
+        charge.incarnation += 1
+        charge.start_at = None
+        charge.sentence = ""
+        charge.told_to_stop = False
+        charge.beat = None
+        now = time.monotonic()
+        charge.life = Life(started_at=now, state_since=now)
+        charge.enter(lifecycle.STARTING, charge.reason if charge.restarts else "")
+        charge.child = Child(
+            charge.assignment(fresh=fresh),
+            on_beat=lambda beat: self._heard(charge, beat),
+            on_exit=lambda status: self._exited(charge, status),
+        )
+        self.announcer.changed.set()
+        try:
+            await self.children.fork(charge.child)
+        except (OSError, TimeoutError) as error:  # the spawner died at this moment: it is started again, and so is this
+            log.warning("%s could not be forked: %s", charge.name, error)
+            charge.child = None
+            charge.start_at = time.monotonic() + FORK_AGAIN_S
+
+    def _heard(self, charge: Charge, beat: Beat) -> None:
+        if beat.incarnation != charge.incarnation or charge.life is None:
+            return
+        was_serving = charge.life.ready_at is not None
+        if charge.heard(beat, time.monotonic()):
+            self.announcer.changed.set()
+        if not was_serving and charge.life.ready_at is not None:
+            self.announcer.event("ready", charge, f"{charge.name} is ready")
+
+    # Deaths
+
+    def _exited(self, charge: Charge, status: int) -> None:
+        """Decide at once what comes next; everything slow happens behind the restart."""
+        now, life, child = time.monotonic(), charge.life, charge.child
+        charge.child = None
+        if child is None or life is None:
+            return
+        served_s = None if life.ready_at is None else now - life.ready_at
+        charge.history = charge.history.after(lifecycle.Exit(now, served_s))
+        charge.last_exit = lifecycle.exit_in_words(status, requested=charge.told_to_stop)
+        self._go(self._settle(charge.seat, child, blame=not charge.told_to_stop), SETTLE)
+        if self.stopping.is_set():
+            charge.enter(lifecycle.STOPPED)
+        elif charge.sentence == "restart":
+            charge.start_at = now
+        else:
+            self._crashed(charge, status, now)
+        if charge.start_at is not None and charge.start_at <= now:
+            charge.start_at = None
+            self._go(self.fork(charge, fresh=charge.sentence == "restart"), "")
+        self.announcer.changed.set()
+
+    def _crashed(self, charge: Charge, status: int, now: float) -> None:
+        why = charge.sentence or charge.last_exit
+        said = charge.reason if charge.state == lifecycle.FAILED or status > 0 else ""
+        hopeless = status == Exit.COULD_NOT_BOOT
+        if hopeless or charge.history.gave_up:
+            reason = (
+                said if hopeless else f"never became ready in {lifecycle.STARTS_BEFORE_FAILED} starts: {said or why}"
+            )
+            fix = charge.fix or f"See why: ifmem logs {charge.name}    then: ifmem restart {charge.name}"
+            charge.enter(lifecycle.FAILED, reason, fix)
+            self.announcer.event("failed", charge, f"{charge.name} failed: {reason}")
+            return
+        charge.restarts += 1
+        pause = lifecycle.pause_before_restart(charge.history, self.config.restart_ceiling_s, self.jitter)
+        charge.start_at = now + pause
+        charge.enter(lifecycle.RESTARTING, f"restarted: {why}")
+        kind = "completed" if status == 0 and not charge.sentence else "died"
+        self.announcer.event(kind, charge, f"{charge.name} {why}; restart in {pause:.1f} s", pause_s=pause)
+
+    async def _settle(self, seat: Seat, child: Child, *, blame: bool) -> None:
+        if child.pid is not None:
+            end_session(child.pid)  # what the dead process had started itself must not outlive it
+        back, dead = await until_bus_answers(lambda: self.inheritance.settle(seat, blame=blame))
+        if back or dead:
+            text = f"{seat.name} held {len(back) + len(dead)}: {len(back)} handed back, {len(dead)} given up"
+            self.announcer.event("handed back", self.charges[seat.name], text, queries=back, dead=dead)
+
+    def _spawner_lost(self) -> None:
+        if not self.stopping.is_set():
+            log.error("the spawner is gone; starting another")
+            self._go(self.children.start(), "")
+
+    # Looking after the living
+
+    async def look_after(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            now = time.monotonic()
+            late = now - self._looked_at - LOOK_EVERY_S
+            self._looked_at = now
+            for charge in self.charges.values():
+                if late > PAUSED_S and charge.life is not None:  # it was us who slept: nobody is silent yet
+                    heard = charge.life.last_beat_at
+                    charge.life = replace(charge.life, last_beat_at=None if heard is None else heard + late)
+                elif charge.child is not None and not charge.told_to_stop:
+                    self._judge(charge, now)
+                elif charge.child is None and charge.start_at is not None and charge.start_at <= now:
+                    charge.start_at = None
+                    self._go(self.fork(charge, fresh=False), "")
+
+    def _judge(self, charge: Charge, now: float) -> None:
+        assert charge.life is not None and charge.child is not None
+        verdict = lifecycle.verdict(charge.life, now, self.limits)
+        if not verdict or charge.sentence:
+            return
+        silent = now - (charge.life.last_beat_at or charge.life.started_at)
+        charge.sentence = {
+            lifecycle.LOST: f"lost: no beat for {silent:.1f} s",
+            lifecycle.STALLED: f"stalled: its oldest question is {charge.life.late_s:.0f} s past its deadline",
+            lifecycle.TOO_SLOW: f"too slow: {charge.life.state} for {now - charge.life.state_since:.0f} s",
+        }[verdict]
+        charge.enter(verdict if verdict != lifecycle.TOO_SLOW else charge.state, charge.sentence)
+        self.announcer.event(verdict, charge, f"{charge.name} {charge.sentence}")
+        self.announcer.changed.set()
+        charge.child.signal(signal.SIGKILL)  # it cannot answer a TERM; a stopped process dies of this too
+
+    async def restart(self, charge: Charge) -> None:
+        """Restart on request: forgets the history, so that a failed process gets another chance."""
+        charge.history = lifecycle.History()
+        self.announcer.event("restart", charge, f"{charge.name}: restart asked for")
+        if charge.child is not None:
+            charge.sentence, charge.told_to_stop = "restart", True
+            self._go(self.end([charge], self.config.stop_grace_s), "")
+        elif charge.start_at is None or charge.start_at > time.monotonic():
+            await self.fork(charge, fresh=True)
+
+    # The end
+
+    async def end(self, charges: Iterable[Charge], grace_s: float) -> None:
+        """TERM, wait, KILL."""
+        living = [charge for charge in charges if charge.child is not None]
+        for charge in living:
+            charge.told_to_stop = True
+            if charge.child is not None:
+                charge.child.signal(signal.SIGTERM)
+        mine = [charge.child for charge in living]
+        until = time.monotonic() + grace_s
+        while time.monotonic() < until and any(c.child in mine and c.child for c in living):
+            await asyncio.sleep(0.005)
+        for charge in living:
+            if charge.child is not None and charge.child in mine:
+                charge.child.signal(signal.SIGKILL)
+        while any(c.child in mine and c.child for c in living):
+            await asyncio.sleep(0.005)
