@@ -27,7 +27,7 @@ from ifmem.core.status import Status
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.asking import Asking, OnProgress, new_query
 from ifmem.processes.observing import observe
-from ifmem.stores.bus import Bus
+from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.bus_server import bus_url
 from ifmem.stores.registry import Registry
 
@@ -71,18 +71,24 @@ class Memory:
 
     def answer(self, query_id: str, *, timeout: float | None = None, on_progress: OnProgress | None = None) -> Answer:
         """The answer to a question asked earlier, from the bus or the archive, waiting for it if it is still worked on."""
-        if self.status().state not in (lifecycle.STOPPED, lifecycle.UNREACHABLE):
+        state = self.status().state
+        if state == lifecycle.UNREACHABLE and (archived := self._archived(query_id)):
+            return archived  # no need to wait for the bus
+        if state != lifecycle.STOPPED:
             deadline = time.time() + (timeout or self.config.ask_timeout_s)
             if found := self._run(self._asking().answer(query_id, deadline, on_progress)):
                 return found
-        from ifmem.stores.archive import Archive
-
-        with Archive.reading(self.config.archive) as archive:
-            if archive and (archived := archive.answer(query_id)):
-                return archived
+        if archived := self._archived(query_id):
+            return archived
         raise IfmemError(
             f"there is no question {query_id!r}.", why="neither the bus nor the archive knows it", fix="ifmem findings"
         )
+
+    def _archived(self, query_id: str) -> Answer | None:
+        from ifmem.stores.archive import Archive
+
+        with Archive.reading(self.config.archive) as archive:
+            return archive.answer(query_id) if archive else None
 
     @cached_property
     def shard_names(self) -> tuple[str, ...]:
@@ -110,9 +116,9 @@ class Memory:
 
         config = self._only(shards)
         launching.check_folder(config)
-        status = self.status()
+        status = launching.settled(self.status, config)
         if status.state == lifecycle.UNREACHABLE and config.redis_url:
-            raise IfmemError(status.reason, fix=status.fix)
+            self._run(self._reach())
         running = status.state not in (lifecycle.STOPPED, lifecycle.UNREACHABLE)
         if running and not wait:
             return status
@@ -229,7 +235,15 @@ class Memory:
                 exit_code=Exit.NOTHING_RUNNING,
             )
         if status.state == lifecycle.UNREACHABLE and self.config.redis_url:
-            raise IfmemError(status.reason, fix=status.fix, exit_code=Exit.DID_NOT_HAPPEN)
+            self._runner.run(self._reach())
+
+    async def _reach(self) -> None:
+        """Somebody else's server has to answer before anything can go on; ours is being restarted and is worth waiting for."""
+        try:
+            await self._connected().call("PING")
+        except BusLost as error:
+            origin = self.config.origins["redis_url"]
+            raise IfmemError(error.what, why=f"{error.why}; the address is from {origin}", fix=error.fix) from None
 
     def close(self) -> None:
         """Let go of the connection. The set goes on."""

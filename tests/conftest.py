@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,4 +34,5 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
             environment.setenv(f"XDG_{kind}_{'DIR' if kind == 'RUNTIME' else 'HOME'}", str(folder))
         environment.setenv("GIT_CONFIG_GLOBAL", str(git_config))
         environment.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        environment.setenv("PYTHONPATH", str(Path(__file__).parent))  # a set under test finds `scripted` there
         yield

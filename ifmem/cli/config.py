@@ -10,8 +10,9 @@ import typer
 
 from ifmem.cli.session import Session
 from ifmem.cli.table import Column, layout
-from ifmem.cli.text import masked, one_line
+from ifmem.cli.text import one_line
 from ifmem.config import FILE, SETTINGS, Config
+from ifmem.core.addresses import masked
 
 EXAMPLES = """
 ifmem config

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -54,6 +55,17 @@ def _keep(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
     return value
 
 
+def _keep_url(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
+    if value and urlsplit(value).password:
+        raise IfmemError(
+            "--redis-url must not hold a password.",
+            why="everyone on this machine can see the options of a running command",
+            fix="Put it into the environment: IFMEM_REDIS_URL=redis://user:password@host:port ifmem …",
+            exit_code=Exit.USAGE,
+        )
+    return _keep(ctx, param, value)  # type: ignore[no-any-return]
+
+
 def _keep_color(ctx: typer.Context, param: typer.CallbackParam, value: str | None) -> str | None:
     if value and value not in COLORS:
         raise IfmemError(f"--color does not know {value!r}.", fix=f"Allowed: {', '.join(COLORS)}", exit_code=Exit.USAGE)
@@ -79,7 +91,9 @@ def shared_options(  # noqa: PLR0917 - typer reads the options from the signatur
     ] = None,
     redis_url: Annotated[
         str | None,
-        _option("--redis-url", metavar="URL", help="Use this Redis or Valkey.  [env: IFMEM_REDIS_URL]"),
+        _option(
+            "--redis-url", metavar="URL", callback=_keep_url, help="Use this Redis or Valkey.  [env: IFMEM_REDIS_URL]"
+        ),
     ] = None,
     namespace: Annotated[
         str | None,

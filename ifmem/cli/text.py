@@ -1,4 +1,4 @@
-"""Text for people: foreign text made harmless, passwords masked, numbers with their units. No terminal is touched here."""
+"""Text for people: foreign text made harmless, numbers with their units. No terminal is touched here."""
 
 from __future__ import annotations
 
@@ -18,12 +18,6 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """`text` cleaned and on one line, runs of white space as one space."""
     return clean(" ".join(text.split()))
-
-
-def masked(url: str) -> str:
-    """A server address without its password, and without a user name that stands alone (it may be a token)."""
-    url = re.sub(r"://(?:([^:@/]*):.*|[^/]*)@", lambda found: f"://{found[1] + ':' if found[1] else ''}***@", url)
-    return re.sub(r"(?i)([?&]password=)[^&#]*", r"\1***", url)
 
 
 def duration(seconds: float) -> str:

@@ -20,8 +20,8 @@ class Merged(NamedTuple):
     citations: tuple[Citation, ...]
 
 
-def merge(findings: Sequence[Finding]) -> Merged:
-    """One finding passes through; of several, the best citations lead, whichever shard they came from.
+def merge(findings: Sequence[Finding], limit: int = CITATIONS) -> Merged:
+    """One finding passes through; of several, the best citations lead, whichever shard they came from, at most `limit`.
 
     Findings that could not answer are left out as soon as one could; their regrets are worth reading only if all have nothing.
     """
@@ -29,7 +29,7 @@ def merge(findings: Sequence[Finding]) -> Merged:
     if len(found) == 1:
         return Merged(found[0].text, True, found[0].citations)
     if found:
-        best = _best(c for finding in found for c in finding.citations if c.verification != NOT_FOUND)
+        best = _best(c for finding in found for c in finding.citations if c.verification != NOT_FOUND)[:limit]
         return Merged("".join(map(quoted, best)), True, best)
     regrets = sorted(findings, key=lambda finding: -finding.score)
     return Merged(regrets[0].text if regrets else "", False, ())
@@ -43,7 +43,7 @@ def _best(citations: Iterable[Citation]) -> tuple[Citation, ...]:
         if place not in seen:
             seen.add(place)
             best.append(citation)
-    return tuple(best[:CITATIONS])
+    return tuple(best)
 
 
 def place_of(citation: Citation) -> str:

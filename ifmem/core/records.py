@@ -26,7 +26,7 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         plain: dict[str, Any] = json.loads(self.to_json())
-        return plain
+        return {"schema": plain["schema"], **plain} if "schema" in plain else plain
 
     def to_json(self) -> str:
         return json.dumps(self.__dict__, default=vars, ensure_ascii=False, separators=(",", ":"))

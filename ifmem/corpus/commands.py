@@ -1,4 +1,4 @@
-"""Running a program for its output: with a time limit and a cap, in a session of its own, so that all it started ends with it."""
+"""Running a program for its output: with a time limit and a cap, in a process group of its own, so that all it started ends with it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def capture(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
-            start_new_session=True,
+            process_group=0,  # not a session: whoever ends the session of its shard reaches it too
         )
         deadline = time.monotonic() + timeout_s
         try:

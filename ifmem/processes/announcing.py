@@ -15,12 +15,13 @@ from typing import Any
 from ifmem import __version__
 from ifmem.config import Config
 from ifmem.core import lifecycle
+from ifmem.core.addresses import masked
 from ifmem.core.keys import Keys
 from ifmem.core.records import PROTOCOL
 from ifmem.errors import IfmemError
 from ifmem.processes.charge import Charge
 from ifmem.processes.patience import until_bus_answers
-from ifmem.stores.bus import Bus, BusLost, shown
+from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.journal import Journal
 from ifmem.stores.lock import write_state
 from ifmem.stores.registry import Registry
@@ -43,7 +44,7 @@ class Announcer:
         self._place = f"{socket.gethostname()}:{config.folder}"
         self._events: list[dict[str, Any]] = []
         self._state = lifecycle.STARTING
-        self._url = shown(bus.url)
+        self._url = masked(bus.url)
 
     async def take_over(self) -> None:
         """Make sure that this namespace is ours to supervise, and go on counting incarnations. Raises IfmemError."""

@@ -11,6 +11,7 @@ from typing import Any
 from ifmem.core.keys import Keys
 from ifmem.core.records import Answer, Progress, Query, new_id
 from ifmem.errors import Exit, IfmemError
+from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.hand_off import HandOff
 
@@ -29,13 +30,15 @@ class Asking:
         return await self._wait(query.id, query.deadline, on_progress, query)
 
     async def submit(self, query: Query) -> None:
-        await self.hand_off.ask(query)
+        """Put the question without waiting for its answer; a bus that is just being restarted is waited for."""
+        await until_bus_answers(lambda: self.hand_off.ask(query), give_up_after_s=query.deadline - time.time())
 
     async def answer(self, query_id: str, deadline: float, on_progress: OnProgress | None = None) -> Answer | None:
         """The answer to a question put earlier; None if the bus does not know it."""
-        if stored := await self.hand_off.stored_answer(query_id):
+        left = deadline - time.time()
+        if stored := await until_bus_answers(lambda: self.hand_off.stored_answer(query_id), give_up_after_s=left):
             return stored
-        if not await self.hand_off.known(query_id):
+        if not await until_bus_answers(lambda: self.hand_off.known(query_id), give_up_after_s=left):
             return None
         return await self._wait(query_id, deadline, on_progress, None)
 
@@ -52,6 +55,8 @@ class Asking:
                     message = await self.hand_off.message(query_id)
                 if message and (answer := _read(message, on_progress)):
                     return answer
+                if not message and (stored := await self.hand_off.stored_answer(query_id)):
+                    return stored  # somebody else who waits for it was faster
             except BusLost:
                 await asyncio.sleep(PAUSE_S)
                 with contextlib.suppress(BusLost):

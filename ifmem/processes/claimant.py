@@ -70,6 +70,7 @@ class Claimant(Program):
                 else:
                     tasks.create_task(self._work(claim), name=claim.id)
                     self._note(claim)
+            await asyncio.sleep(0)  # what was claimed goes before the next claim
 
     async def _claim(self) -> list[Claim]:
         return await self.hand_off.claim(self.seat, self.most() - len(self.working), list(self.working))
@@ -106,10 +107,12 @@ class Claimant(Program):
 
     def vital_signs(self) -> dict[str, object]:
         now = time.time()
+        since = self.silence.until(now)  # what the bus did not take meanwhile is not late
+        late_s = [now - max(w.deadline, since) for w in self.working.values() if w.deadline]
         return {
             "in_flight": len(self.working),
             "oldest_s": round(max((now - w.started_at for w in self.working.values()), default=0.0), 3),
-            "late_s": round(max((now - w.deadline for w in self.working.values() if w.deadline), default=-1.0), 3),
+            "late_s": round(max(late_s, default=-1.0), 3),
             "answered": self.answered,
             "p50_ms": round(statistics.median(self.durations_ms), 3) if self.durations_ms else None,
         }

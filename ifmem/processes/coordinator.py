@@ -50,14 +50,17 @@ class Coordinator(Claimant):
     async def _look_around(self) -> None:
         """Know which shards have given up: nobody should wait for them."""
         while True:
-            with contextlib.suppress(BusLost):
-                overview = await self.registry.overview()
-                failed = {p.name: p.reason for p in overview.processes if p.state == lifecycle.FAILED}
-                for name in failed.keys() - self.out_of_service.keys():
-                    for gathering in self.open.values():
-                        gathering.give_up(name, failed[name])
-                self.out_of_service = failed
+            await self._look()
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _look(self) -> None:
+        with contextlib.suppress(BusLost):
+            overview = await self.registry.overview()
+            failed = {p.name: p.reason for p in overview.processes if p.state == lifecycle.FAILED}
+            for name in failed.keys() - self.out_of_service.keys():
+                for gathering in self.open.values():
+                    gathering.give_up(name, failed[name])
+            self.out_of_service = failed
 
     async def work(self, query: Query, claim: Claim) -> None:
         started = time.perf_counter()
@@ -65,6 +68,8 @@ class Coordinator(Claimant):
             route = Route.everyone(self.domains)
         else:
             route = self.router.route(query.question, query.shards, self.config.margin)
+        if self.out_of_service:  # it may have been mended since
+            await self._look()
         gathering = self.open[query.id] = Gathering(self.out_of_service)
         try:
             if claim.attempts > 1:  # an earlier coordinator may have asked already: what was answered stays answered

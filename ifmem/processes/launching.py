@@ -18,6 +18,7 @@ from ifmem.stores.bus_server import BusServer, find_program, make_private_folder
 from ifmem.stores.lock import is_locked, read_state
 
 LOOK_EVERY_S = 0.03
+SETTLES_WITHIN_S = 10.0  # on top of the grace
 
 
 def check_folder(config: Config) -> None:
@@ -39,8 +40,13 @@ def check_folder(config: Config) -> None:
 
 
 def start(config: Config) -> Detached:
-    """Start a detached supervisor."""
-    return detach("ifmem.processes.supervisor", config, config.logs / "supervisor.log")
+    """Start a detached supervisor. When this returns, `down` can find it, or it has left again."""
+    supervisor = detach("ifmem.processes.supervisor", config, config.logs / "supervisor.log")
+    _wait(
+        lambda: read_state(config.home).get("pid") == supervisor.pid or supervisor.poll() is not None,
+        config.start_timeout_s,
+    )
+    return supervisor
 
 
 def wait_until_ready(
@@ -76,6 +82,12 @@ def wait_until_ready(
                 exit_code=Exit.TIMED_OUT,
             )
         time.sleep(LOOK_EVERY_S)
+
+
+def settled(look: Callable[[], Status], config: Config) -> Status:
+    """How things are, once a set that is on its way out has left: the next one needs its place."""
+    _wait(lambda: look().state != lifecycle.STOPPING, config.stop_grace_s + SETTLES_WITHIN_S)
+    return look()
 
 
 def _failed(name: str, reason: str, fix: str) -> IfmemError:

@@ -56,8 +56,7 @@ class Lives:
         self._looked_at = time.monotonic()
 
     async def begin(self) -> None:
-        """Start the spawner, then everyone."""
-        await self.children.start()
+        """Start everyone. The spawner has to be there."""
         self._looked_at = time.monotonic()
         for charge in self.charges.values():
             await self.fork(charge, fresh=True)
@@ -65,6 +64,8 @@ class Lives:
     # Births
 
     async def fork(self, charge: Charge, *, fresh: bool) -> None:
+        if self.stopping.is_set():
+            return
         charge.incarnation += 1
         charge.start_at = None
         charge.sentence = ""
@@ -73,14 +74,16 @@ class Lives:
         now = time.monotonic()
         charge.life = Life(started_at=now, state_since=now)
         charge.enter(lifecycle.STARTING, charge.reason if charge.restarts else "")
-        charge.child = Child(
+        child = charge.child = Child(
             charge.assignment(fresh=fresh),
             on_beat=lambda beat: self._heard(charge, beat),
-            on_exit=lambda status: self._exited(charge, status),
+            on_exit=lambda status: self._exited(charge, child, status),
         )
         self.announcer.changed.set()
         try:
-            await self.children.fork(charge.child)
+            await self.children.fork(child)
+            if charge.told_to_stop:  # while it had no pid yet
+                child.signal(signal.SIGTERM)
         except (OSError, TimeoutError) as error:  # the spawner died at this moment: it is started again, and so is this
             log.warning("%s could not be forked: %s", charge.name, error)
             charge.child = None
@@ -97,12 +100,12 @@ class Lives:
 
     # Deaths
 
-    def _exited(self, charge: Charge, status: int) -> None:
+    def _exited(self, charge: Charge, child: Child, status: int) -> None:
         """Decide at once what comes next; everything slow happens behind the restart."""
-        now, life, child = time.monotonic(), charge.life, charge.child
-        charge.child = None
-        if child is None or life is None:
+        now, life = time.monotonic(), charge.life
+        if charge.child is not child or life is None:
             return
+        charge.child = None
         served_s = None if life.ready_at is None else now - life.ready_at
         charge.history = charge.history.after(lifecycle.Exit(now, served_s))
         charge.last_exit = lifecycle.exit_in_words(status, requested=charge.told_to_stop)
@@ -120,7 +123,7 @@ class Lives:
 
     def _crashed(self, charge: Charge, status: int, now: float) -> None:
         why = charge.sentence or charge.last_exit
-        said = charge.reason if charge.state == lifecycle.FAILED or status > 0 else ""
+        said = charge.reason if charge.beat and charge.beat.state == lifecycle.FAILED else ""  # its last words
         hopeless = status == Exit.COULD_NOT_BOOT
         if hopeless or charge.history.gave_up:
             reason = (

@@ -23,6 +23,7 @@ from ifmem.core.records import Beat
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.seat import Assignment
+from ifmem.processes.silence import Silence
 from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.bus_server import bus_url
 from ifmem.stores.hand_off import HandOff, Seat
@@ -53,6 +54,7 @@ class Program:
         self.hand_off = HandOff(self.bus, self.keys)
         self.registry = Registry(self.bus, self.keys)
         self.seat = Seat(assignment.name, assignment.incarnation, assignment.label)
+        self.silence = Silence()
         self.stopping = asyncio.Event()
         self.news = asyncio.Event()  # something to tell the bus before the next regular beat
         self._pipe, self._alive = beat_fd, alive_fd
@@ -151,8 +153,10 @@ class Program:
 
     async def _beat_on_bus(self) -> None:
         while True:
+            self.silence.asked(time.time())
             with contextlib.suppress(IfmemError):  # a silent bus kills nobody: the supervisor listens to the pipe
                 await self.registry.beat(self.beat())
+                self.silence.answered(time.time())
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(ON_BUS_EVERY_S, self.config.beat_every_s)):
                     await self.news.wait()

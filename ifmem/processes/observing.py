@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import replace
 
 from ifmem.config import Config
 from ifmem.core import lifecycle
+from ifmem.core.addresses import masked
 from ifmem.core.keys import Keys
 from ifmem.core.records import PROTOCOL
 from ifmem.core.status import ProcessStatus, Status
 from ifmem.errors import IfmemError
-from ifmem.stores.bus import Bus, BusLost, shown
+from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.lock import is_locked, read_state
 from ifmem.stores.registry import Overview, Registry
 
@@ -24,18 +26,18 @@ async def observe(config: Config, bus: Bus) -> Status:
     try:
         overview = await Registry(bus, Keys(config.namespace)).overview()
     except BusLost as error:
-        return _without_bus(config, said, error, locked)
-    if not overview.alive and not locked:
+        return _without_bus(config, said, error, masked(bus.url), locked)
+    if not locked and not (overview.alive and _may_run(overview.info)):
         return _stopped(config, said)
     _same_protocol(overview.info)
     processes = [_merged(process, overview) for process in overview.processes]
     states = [process.state for process in processes]
-    announced = overview.info.get("state", lifecycle.STARTING)
+    announced = str((said if locked else overview.info).get("state", lifecycle.STARTING))  # the file is never behind
     return Status(
         state=lifecycle.state_of_set(states) if announced == lifecycle.READY else announced,
         folder=overview.info.get("folder", str(config.folder)),
         since=float(overview.info["since"]) if "since" in overview.info else None,
-        bus={"url": shown(bus.url), "ms": round(overview.ping_ms, 3), "embedded": not config.redis_url},
+        bus={"url": masked(bus.url), "ms": round(overview.ping_ms, 3), "embedded": not config.redis_url},
         shards=tuple(sorted((p for p in processes if p.number), key=lambda p: p.number)),
         processes=tuple(sorted((p for p in processes if not p.number), key=lambda p: p.name)),
         findings=overview.findings,
@@ -44,6 +46,15 @@ async def observe(config: Config, bus: Bus) -> Status:
         context_active=overview.context_active,
         version=overview.info.get("version", ""),
     )
+
+
+def _may_run(info: dict[str, str]) -> bool:
+    """Whether the supervisor of a shared bus can be alive: its sign of life there outlives it by some seconds."""
+    if info.get("host") != socket.gethostname() or "pid" not in info:
+        return True
+    from ifmem.processes.children import is_running
+
+    return is_running(int(info["pid"]), "ifmem")
 
 
 def _merged(process: ProcessStatus, overview: Overview) -> ProcessStatus:
@@ -78,12 +89,12 @@ def _stopped(config: Config, said: dict[str, object]) -> Status:
     )
 
 
-def _without_bus(config: Config, said: dict[str, object], error: BusLost, locked: bool) -> Status:
+def _without_bus(config: Config, said: dict[str, object], error: BusLost, url: str, locked: bool) -> Status:
     state = str(said.get("state", lifecycle.STARTING)) if locked else lifecycle.UNREACHABLE
     return Status(
         state=state if state in (lifecycle.STARTING, lifecycle.STOPPING) else lifecycle.UNREACHABLE,
         folder=str(config.folder),
-        bus={"url": error.what, "embedded": not config.redis_url},
+        bus={"url": url, "embedded": not config.redis_url},
         reason=f"{error.what} {error.why}",
         fix=error.fix,
     )

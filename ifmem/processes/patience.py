@@ -16,7 +16,7 @@ async def until_bus_answers(step: Callable[[], Awaitable[T]], give_up_after_s: f
     """Repeat `step` while the bus cannot be reached. The step must change nothing when repeated. Raises BusLost in the end."""
     retrying = AsyncRetrying(
         retry=retry_if_exception_type(BusLost),
-        wait=wait_exponential_jitter(initial=0.02, max=0.5, jitter=0.02),
+        wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.02),
         stop=stop_never if give_up_after_s is None else stop_after_delay(give_up_after_s),
         reraise=True,
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ifmem.config import Config
+from ifmem.core.concepts import search_terms
 from ifmem.core.manifest import version_of
 from ifmem.core.routing import term_weights
-from ifmem.core.text import question_terms
 from ifmem.errors import IfmemError
 from ifmem.stores.index import Index
 
@@ -38,7 +38,7 @@ class Router:
     def route(self, question: str, only: Sequence[str], margin: float) -> Route:
         """Score the shards (only some, if the asker named them) by their best passage."""
         indexes = self._indexes()
-        frequencies = [index.frequencies(question_terms(question)) for index in indexes.values()]
+        frequencies = [index.frequencies(search_terms(question)) for index in indexes.values()]
         weights = term_weights(frequencies, sum(index.passages for index in indexes.values()))
         scores = {}
         for name, index in indexes.items():

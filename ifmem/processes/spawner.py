@@ -25,7 +25,7 @@ import time
 from typing import NoReturn
 
 from ifmem.config import Config
-from ifmem.processes.children import end_session, received_config, tie_to_parent
+from ifmem.processes.children import end_session, is_running, received_config, tie_to_parent
 from ifmem.processes.seat import Assignment
 
 ROLES = ("shard", "coordinator", "archivist")
@@ -129,7 +129,9 @@ class Spawner:
 
 def turn_off_the_light(config: Config) -> None:
     """Stop the embedded bus, unless another supervisor has taken over meanwhile."""
+    from ifmem.core import lifecycle
     from ifmem.stores.bus_server import BusServer
+    from ifmem.stores.lock import read_state, write_state
 
     if config.redis_url:
         return
@@ -138,13 +140,17 @@ def turn_off_the_light(config: Config) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        pid = BusServer.of(config).recorded_pid()
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGTERM)
-        # The lock is held until the server is gone, so that a new supervisor does not adopt a server that is leaving.
+        server = BusServer.of(config)
+        pid, name = server.recorded_pid(), str(server.config_file)
+        if pid is None or not is_running(pid, name):
+            return
+        # The lock is held until the server is gone, so that a new supervisor does not adopt a server that is leaving,
+        # and the state says so, so that nobody takes this lock and that server for a set that runs.
+        write_state(config.home, {**read_state(config.home), "state": lifecycle.STOPPING})
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
         until = time.monotonic() + config.stop_grace_s
-        while pid is not None and BusServer.of(config).socket.exists() and time.monotonic() < until:
+        while is_running(pid, name) and time.monotonic() < until:
             time.sleep(0.02)
 
 

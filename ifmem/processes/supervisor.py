@@ -68,10 +68,16 @@ class Supervisor:
         self.announcer.say(lifecycle.STOPPED)
 
     async def _start(self) -> None:
-        await self.keeper.start()
-        await self.announcer.take_over()
-        labels = {charge.name: charge.seat.label for charge in self.charges.values()}
-        await self.inheritance.settle_estate(labels)
+        # First the spawner, then the bus: it stops the bus of a supervisor that dies while starting.
+        spawning = asyncio.create_task(self.lives.children.start(), name="spawner")
+        await asyncio.sleep(0)
+        try:
+            await self.keeper.start()
+            await self.announcer.take_over()
+            labels = {charge.name: charge.seat.label for charge in self.charges.values()}
+            await self.inheritance.settle_estate(labels)
+        finally:
+            await spawning
         for task in (self.keeper.watch(), self.announcer.run(), self._take_orders()):
             self._go(task)
         await self.lives.begin()

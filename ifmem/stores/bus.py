@@ -7,11 +7,11 @@ reached (worth trying again) and IfmemError for what a person must mend (wrong p
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import hiredis
 import redis.asyncio as redis
@@ -20,11 +20,13 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 
+from ifmem.core.addresses import masked
 from ifmem.errors import Exit, IfmemError
 
 BLOCK_S = 1.0  # a blocking read is not interrupted by SIGTERM, so none may be longer
 ANSWER_WITHIN_S = 5.0  # an ordinary command; longer than BLOCK_S by a margin for a server that is writing to disk
 CONNECT_WITHIN_S = 2.0
+READ_SIZE = 1 << 20  # bytes at once; a page is a few megabytes
 TRIES_AGAIN = 2  # hides one closed idle connection and one dropped packet; an outage is for the caller's own patience
 
 Command = tuple[Any, ...]
@@ -47,11 +49,12 @@ class Bus:
                 protocol=2,  # replies of one shape from every server
                 socket_timeout=None,  # _talk has one limit for a whole exchange, which is a good deal cheaper than one a reply
                 socket_connect_timeout=CONNECT_WITHIN_S,
+                socket_read_size=READ_SIZE,
                 retry=Retry(NoBackoff(), 0),  # send tries again, connecting included
             )
         except ValueError as error:
             raise IfmemError(
-                f"cannot use the Redis address {shown(url)}.",
+                f"cannot use the Redis address {masked(url)}.",
                 why=str(error),
                 fix="Use redis://host:port, rediss://host:port or unix:///path in IFMEM_REDIS_URL",
                 exit_code=Exit.USAGE,
@@ -118,20 +121,20 @@ class Bus:
             yield
         except (wrong.AuthenticationError, wrong.AuthorizationError) as error:
             raise IfmemError(
-                f"the Redis at {shown(self.url)} refused the password.",
+                f"the Redis at {masked(self.url)} refused the password.",
                 why=str(error),
                 fix="Put the right user and password into IFMEM_REDIS_URL=redis://user:password@host:port",
                 exit_code=Exit.CREDENTIALS,
             ) from None
         except (wrong.ConnectionError, wrong.TimeoutError, OSError) as error:
             raise BusLost(
-                f"cannot reach Redis at {shown(self.url)}.",
+                f"cannot reach Redis at {masked(self.url)}.",
                 why=_reason(error),
                 fix="Is it running? redis-cli ping    Without IFMEM_REDIS_URL, ifmem up starts its own.",
             ) from None
         except (wrong.OutOfMemoryError, wrong.ReadOnlyError) as error:
             raise IfmemError(
-                f"the Redis at {shown(self.url)} takes no more data.",
+                f"the Redis at {masked(self.url)} takes no more data.",
                 why=str(error),
                 fix="Give it more memory (maxmemory) or disk, or remove what else it holds.",
             ) from None
@@ -162,30 +165,24 @@ def _packed(connection: AbstractConnection, commands: Sequence[Command]) -> list
     return [hiredis.pack_command(command) for command in commands]
 
 
-def shown(url: str) -> str:
-    """The address without its password, for people, logs and `--json`."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = f"{parts.username or ''}:***@{parts.netloc.rpartition('@')[2]}"
-    return urlunsplit(parts._replace(netloc=host))
-
-
 def _refused(url: str, reason: str) -> IfmemError:
     if "NOAUTH" in reason or "WRONGPASS" in reason:
         return IfmemError(
-            f"the Redis at {shown(url)} wants a password.",
+            f"the Redis at {masked(url)} wants a password.",
             why=reason,
             fix="Put user and password into IFMEM_REDIS_URL=redis://user:password@host:port",
             exit_code=Exit.CREDENTIALS,
         )
     return IfmemError(
-        f"the Redis at {shown(url)} refused a command.",
+        f"the Redis at {masked(url)} refused a command.",
         why=reason,
         fix="ifmem needs Redis 7 or Valkey 7.2, or newer.",
     )
 
 
 def _reason(error: BaseException) -> str:
-    text = str(error)
-    return text.partition("connecting to ")[2] or text or type(error).__name__
+    """`connection refused` rather than what three layers of libraries make of it."""
+    cause = error.__cause__ or error.__context__ or error
+    if isinstance(cause, OSError) and cause.errno:
+        return (os.strerror(cause.errno) if cause.errno > 0 else cause.strerror or "unknown host").lower()
+    return str(error).rstrip(".") or type(error).__name__

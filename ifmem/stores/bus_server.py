@@ -10,6 +10,7 @@ import importlib.util
 import os
 import shutil
 import stat
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def make_private_folder(folder: Path) -> None:
 
 def write_private(path: Path, text: str) -> None:
     """Write a file of mode 0600, from its first byte on, and all of it or nothing."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(text)

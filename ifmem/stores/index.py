@@ -6,14 +6,15 @@ The text that is quoted stays in the pages; what is kept here is the analysed te
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from sqlite_utils import Database
 
+from ifmem.core.concepts import Concepts
 from ifmem.core.passages import Hit
-from ifmem.core.scoring import Fields, score
+from ifmem.core.scoring import Fields, score, with_neighbours
 from ifmem.errors import IfmemError
 from ifmem.stores.index_build import FORMAT, build_index
 
@@ -68,12 +69,12 @@ class Index:
 
     def search(self, weights: Mapping[str, float], *, limit: int, pages: Collection[str] | None = None) -> list[Hit]:
         """The best passages for a question's weighted terms, best first; of the pages named, if any are."""
-        ranked = []
-        for page, path, sha256, start, end, context, defines, body in self._candidates(weights, limit, pages):
-            value, matched = score(weights, Fields(context, defines, body))
-            ranked.append(Hit(page, path, sha256, start, end, value, matched))
-        ranked.sort(key=lambda hit: (-hit.score, hit.path, hit.start_line))
-        return ranked[:limit]
+        concepts = Concepts(weights)
+        hits = []
+        for page, path, sha256, start, end, context, defines, body in self._candidates(concepts, limit, pages):
+            value, matched = score(concepts, Fields(context, defines, body))
+            hits.append(Hit(page, path, sha256, start, end, value, matched))
+        return with_neighbours(hits, concepts)[:limit]
 
     def close(self) -> None:
         self._database.close()
@@ -90,8 +91,8 @@ class Index:
             self._database.close()
             raise
 
-    def _candidates(self, weights: Mapping[str, float], limit: int, pages: Collection[str] | None) -> list[_Row]:
-        terms = self._terms_to_scan(weights)
+    def _candidates(self, concepts: Concepts, limit: int, pages: Collection[str] | None) -> list[_Row]:
+        terms = self._terms_to_scan(concepts)
         spans = None if pages is None or self._spans.keys() <= set(pages) else _merged(self._spans, pages)
         if not terms or spans == []:
             return []
@@ -105,17 +106,24 @@ class Index:
             (" OR ".join(_quoted(term) for term in terms), *(bound for span in spans or () for bound in span)),
         ).fetchall()
 
-    def _terms_to_scan(self, weights: Mapping[str, float]) -> list[str]:
-        """The question's rarest terms here, as many as stand in `SCANNED` passages together, and at least one."""
-        counts = self.frequencies(weights)
-        scanned = 0
-        terms: list[str] = []
-        for term in sorted((term for term in counts if counts[term]), key=lambda term: counts[term])[:SCANNED_TERMS]:
-            scanned += counts[term]
-            if terms and scanned > SCANNED:
-                break
-            terms.append(term)
-        return terms
+    def _terms_to_scan(self, concepts: Concepts) -> list[str]:
+        """The question's rarest terms here, as many as stand in `SCANNED` passages together, and at least one; then what is related
+        to them within the same bounds."""
+        counts = self.frequencies(concepts.terms)
+        rarest = sorted((term for term in counts if counts[term]), key=lambda term: (counts[term], term))
+        asked = _within_bounds([term for term in rarest if term in concepts.asked], counts)
+        return asked + _within_bounds([term for term in rarest if term not in concepts.asked], counts)
+
+
+def _within_bounds(rarest: Sequence[str], counts: Mapping[str, int]) -> list[str]:
+    terms: list[str] = []
+    scanned = 0
+    for term in rarest[:SCANNED_TERMS]:
+        scanned += counts[term]
+        if terms and scanned > SCANNED:
+            break
+        terms.append(term)
+    return terms
 
 
 def _open(path: Path) -> Database:

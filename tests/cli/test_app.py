@@ -120,3 +120,9 @@ def test_an_output_that_cannot_be_written_is_said(unbuffered: str) -> None:
 def test_a_bad_folder_is_wrong_usage(folder: Path, capsys: Capture) -> None:
     assert run(["config", "-C", str(folder / "missing")]) == 2
     assert "no such folder" in capsys.readouterr().err
+
+
+def test_a_password_in_an_option_is_refused_and_not_repeated(capsys: Capture) -> None:
+    assert run(["status", "--redis-url", "redis://me:hunter2@localhost"], SpokenMemory()) == 2
+    err = capsys.readouterr().err
+    assert "IFMEM_REDIS_URL" in err and "hunter2" not in err

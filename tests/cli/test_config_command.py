@@ -34,13 +34,15 @@ def test_each_setting_has_its_value_and_its_origin(
 
 
 @pytest.mark.parametrize("form", [[], ["--json"], ["--paths"]])
-def test_a_password_is_never_shown(form: list[str], capsys: Capture) -> None:
-    assert run(["config", "--redis-url", "redis://me:hunter2@host:1", *form]) == 0
+def test_a_password_is_never_shown(form: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setenv("IFMEM_REDIS_URL", "redis://me:hunter2@host:1")
+    assert run(["config", *form]) == 0
     assert "hunter2" not in capsys.readouterr().out
 
 
-def test_json_has_settings_and_paths(folder: Path, capsys: Capture) -> None:
-    assert run(["config", "--json", "--redis-url", "redis://me:x@host"]) == 0
+def test_json_has_settings_and_paths(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setenv("IFMEM_REDIS_URL", "redis://me:x@host")
+    assert run(["config", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert said["schema"] == 1
     assert said["settings"]["redis_url"]["value"] == "redis://me:***@host"

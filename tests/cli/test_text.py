@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ifmem.cli.text import clean, count, dollars, duration, latency, masked, one_line
+from ifmem.cli.text import clean, count, dollars, duration, latency, one_line
 
 
 def test_control_characters_are_removed_and_layout_is_kept() -> None:
@@ -19,22 +19,6 @@ def test_a_file_name_that_is_not_utf8_can_be_printed() -> None:
 
 def test_one_line_takes_line_ends_out() -> None:
     assert one_line("a\n  b\tc") == "a b c"
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
-        ("redis://:hunter2@h:1", "redis://***@h:1"),
-        ("redis://me:hunter2@h:1/0", "redis://me:***@h:1/0"),
-        ("redis://me:hun/ter@2@h:1", "redis://me:***@h:1"),
-        ("redis://hunter2@h", "redis://***@h"),
-        ("unix:///run/a.sock?db=1&password=hunter2", "unix:///run/a.sock?db=1&password=***"),
-        ("", ""),
-    ],
-)
-def test_a_password_in_an_address_is_masked(url: str, shown: str) -> None:
-    assert masked(url) == shown
 
 
 @pytest.mark.parametrize(

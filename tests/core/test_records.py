@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ifmem.core.records import (
+    Answer,
+    Beat,
+    Citation,
+    Document,
+    Finding,
+    PageUse,
+    Query,
+    Record,
+    ShardUse,
+    Usage,
+    new_id,
+)
+from ifmem.core.status import ProcessStatus, Status
+
+CITATION = Citation("a.md", 1, 2, "a quote, «naïve» \U0001f6a2", "ab" * 32, "docs", "verified", 1.5)
+PAGES = (PageUse("d1", "warm", 10), PageUse("d2"))
+USAGE = Usage(1, 2, 3, 4)
+RECORDS: list[Record] = [
+    CITATION,
+    USAGE,
+    Document("a.md", "text\n", "ab" * 32, 5, 2, 3),
+    Query("q_1", "Why?", shards=("docs",), pages=("d1",), weights={"why": 0.5}, asked_at=1.0, deadline=2.0),
+    Finding("f_1", "q_1", "docs", found=True, text="so", citations=(CITATION,), pages=PAGES, usage=USAGE, score=0.5),
+    ShardUse("docs", asked=True, score=0.5, pages=PAGES, finding="f_1", found=True, attempts=1),
+    Answer("q_1", "Why?", "so", found=True, citations=(CITATION,), shards=(ShardUse("docs", True, pages=PAGES),)),
+    Answer("q_1", "Why?", "", found=False, error={"what": "gave up", "exit_code": 1}),
+    Beat("docs", 2, "ready", 1.0, 7, "host", late_s=-1.0, p50_ms=None),
+    ProcessStatus(2, "docs", "ready", pid=7),
+    Status("ready", "/folder", shards=(ProcessStatus(2, "docs", "ready"),), processes=(ProcessStatus(0, "a", "busy"),)),
+]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_a_record_reads_its_own_json_back(record: Record) -> None:
+    assert type(record).from_json(record.to_json()) == record
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
+def test_a_record_ignores_what_a_newer_one_may_say(record: Record) -> None:
+    assert type(record).from_dict({**record.to_dict(), "invented_later": {"a": 1}}) == record
+
+
+def test_what_is_nested_ignores_it_too() -> None:
+    values: dict[str, Any] = RECORDS[4].to_dict()
+    values["citations"][0]["invented_later"] = 1
+    values["usage"]["invented_later"] = 1
+    assert Finding.from_dict(values) == RECORDS[4]
+
+
+def test_json_has_one_line_and_keeps_every_character() -> None:
+    text = CITATION.to_json()
+    assert "\n" not in text
+    assert "«naïve» \U0001f6a2" in text
+    assert json.loads(text)["end_line"] == 2
+
+
+def test_ids_differ_and_sort_by_time() -> None:
+    made = [new_id("q") for _ in range(1_000)]
+    assert len(set(made)) == 1_000
+    assert [one[:13] for one in made] == sorted(one[:13] for one in made)
+
+
+def test_usage_adds_up() -> None:
+    assert USAGE.plus(Usage(10, 20, 30, 40)) == Usage(11, 22, 33, 44)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\n\n", ["a", ""]), ("a\r\nb\x0cc\n", ["a\r", "b\x0cc"])],
+)
+def test_only_a_line_feed_ends_a_line(text: str, lines: list[str]) -> None:
+    assert Document("a", text, "").lines() == lines

@@ -1,0 +1,74 @@
+"""Processes that are there and do nothing: stopped, looping, holding on. And a bus that is only silent, which is nobody's fault."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from running_set import FAST, RunningSet, Start, eventually
+
+DEFAULTS = "shards.history.enabled = false\nshards.working.enabled = false\n"
+
+
+def test_a_stopped_shard_is_replaced_within_five_seconds_by_default(start: Start) -> None:
+    running = start(settings=DEFAULTS, docs="Obedient")
+    before = running.kill("docs", signal.SIGSTOP)
+    after = running.replaced(before, within_s=5.0)
+    assert after.reason.startswith("restarted: lost: no beat for ")
+    assert after.last_exit == "killed by SIGKILL"
+    assert running.memory.ask("anything", shards=("docs",), timeout=15).found
+
+
+def test_a_shard_in_an_endless_loop_is_lost_and_its_question_goes_to_the_next(
+    running: RunningSet, tmp_path: Path
+) -> None:
+    answer = running.memory.ask(f"spin {tmp_path}", shards=("docs",), timeout=15)
+    assert answer.found
+    assert [use.attempts for use in answer.shards if use.asked] == [2]
+    assert "no beat" in running.event("docs", "lost")["text"]
+    eventually(lambda: running.each_answered_once(answer.id))
+
+
+def test_a_question_that_is_held_past_its_deadline_makes_its_shard_stalled(start: Start, tmp_path: Path) -> None:
+    running = start(settings=FAST + "stall_margin_s = 0.5\n", docs="Obedient")
+    before = eventually(lambda: running.serving("docs"))
+    answer = running.memory.ask(f"cling {tmp_path}", shards=("docs",), timeout=1)
+    assert not answer.found
+    assert answer.error is not None
+    after = running.replaced(before)
+    assert after.reason.startswith("restarted: stalled")
+    assert running.memory.ask("anything", shards=("docs",), timeout=15).found
+
+
+def test_a_silent_bus_gets_nobody_killed(running: RunningSet, tmp_path: Path) -> None:
+    asked = running.hold(tmp_path / "held")
+    before = running.memory.status()
+    _silence(running, running.config.lost_after_s * 2)
+    (tmp_path / "held" / "go").touch()
+    assert running.memory.answer(asked, timeout=15).found
+    after = running.memory.status()
+    assert [p.incarnation for p in after.shards] == [p.incarnation for p in before.shards]
+    assert [p.incarnation for p in after.processes] == [p.incarnation for p in before.processes]
+    eventually(lambda: running.each_answered_once(asked))
+
+
+def test_an_answer_that_waits_for_a_silent_bus_does_not_make_its_shard_stalled(start: Start, tmp_path: Path) -> None:
+    running = start(settings=FAST + "stall_margin_s = 1.5\n", docs="Obedient", code="Steady")
+    before = running.memory.status()
+    asked = running.hold(tmp_path / "held", timeout=1.0)
+    _silence(running, 4.0)
+    running.memory.answer(asked, timeout=15)
+    after = running.memory.status()
+    assert [p.incarnation for p in after.shards] == [p.incarnation for p in before.shards]
+    assert [p.incarnation for p in after.processes] == [p.incarnation for p in before.processes]
+
+
+def _silence(running: RunningSet, for_s: float) -> None:
+    until = time.monotonic() + for_s
+    os.kill(running.bus_pid, signal.SIGSTOP)
+    try:
+        eventually(lambda: time.monotonic() > until)
+    finally:
+        os.kill(running.bus_pid, signal.SIGCONT)

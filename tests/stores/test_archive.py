@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ifmem.core.records import Answer, Finding, Query
+from ifmem.errors import IfmemError
+from ifmem.stores.archive import START, Archive
+from ifmem.stores.journal import Entry
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ifmem.db"
+
+
+@pytest.fixture
+def archive(path: Path) -> Iterator[Archive]:
+    with Archive.writing(path) as opened:
+        yield opened
+
+
+def found(name: str, text: str = "text", shard: str = "docs", created_at: float = 1.0) -> Finding:
+    return Finding(name, f"q_{name}", shard, found=True, text=text, created_at=created_at)
+
+
+def entry(number: int, finding: Finding) -> Entry:
+    return Entry(f"{number}-0", "finding", finding.to_json())
+
+
+def ids(findings: list[Finding]) -> list[str]:
+    return [finding.id for finding in findings]
+
+
+def test_every_kind_of_entry_is_kept(archive: Archive) -> None:
+    query, answer = Query("q_1", "Why?", asked_at=1.0), Answer("q_1", "Why?", "So.", found=True, asked_at=1.0)
+    event = {"at": 2.0, "kind": "died", "name": "docs", "text": "docs died", "pause_s": 0.0}
+    archive.record(
+        [
+            Entry("1-0", "question", query.to_json()),
+            entry(2, found("f_1")),
+            Entry("3-0", "answer", answer.to_json()),
+            Entry("4-0", "event", json.dumps(event)),
+        ]
+    )
+    assert archive.counts() == {"questions": 1, "findings": 1, "answers": 1, "events": 1}
+    assert archive.findings(10) == [found("f_1")]
+    assert archive.answer("q_1") == answer
+    assert archive.events(10) == [event]
+    assert archive.position() == "4-0"
+
+
+def test_entries_that_come_again_are_kept_once(archive: Archive) -> None:
+    entries = [entry(1, found("f_1")), Entry("2-0", "event", '{"kind":"died"}')]
+    archive.record(entries)
+    archive.record(entries)
+    assert archive.counts() == {"questions": 0, "findings": 1, "answers": 0, "events": 1}
+
+
+def test_entries_and_the_position_are_kept_together_or_not_at_all(archive: Archive) -> None:
+    archive.record([entry(1, found("f_1"))])
+    with pytest.raises(KeyError):
+        archive.record([entry(2, found("f_2")), Entry("3-0", "finding", "{}")])
+    assert ids(archive.findings(10)) == ["f_1"]
+    assert archive.position() == "1-0"
+
+
+def test_a_new_archive_has_read_nothing(archive: Archive) -> None:
+    archive.record([])
+    assert archive.position() == START
+
+
+def test_the_newest_findings_come_first(archive: Archive) -> None:
+    for number, created_at in enumerate((2.0, 3.0, 1.0)):
+        archive.record([entry(number + 1, found(f"f_{number}", created_at=created_at))])
+    assert ids(archive.findings(10)) == ["f_1", "f_0", "f_2"]
+    assert ids(archive.findings(1)) == ["f_1"]
+
+
+def test_findings_of_one_shard(archive: Archive) -> None:
+    archive.record([entry(1, found("f_1", shard="code")), entry(2, found("f_2"))])
+    assert ids(archive.findings(10, shard="code")) == ["f_1"]
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("herring", ["f_1"]),
+        ("BOATS herring", ["f_1"]),
+        ("herring mountain", []),
+        ("100%", ["f_2"]),
+        ("%", ["f_2"]),
+        ("a_b", ["f_3"]),
+        ("_", ["f_3"]),
+        ("c:\\temp", ["f_4"]),
+        ("", ["f_4", "f_3", "f_2", "f_1"]),
+    ],
+)
+def test_a_search_finds_its_words_as_they_are_written(archive: Archive, search: str, expected: list[str]) -> None:
+    texts = ("herring boats", "it is 100% sure", "a_b", "c:\\temp")
+    archive.record([entry(n, found(f"f_{n}", text, created_at=n)) for n, text in enumerate(texts, 1)])
+    assert ids(archive.findings(10, search=search)) == expected
+
+
+def test_nobody_else_can_read_it(archive: Archive, path: Path) -> None:
+    archive.record([entry(1, found("f_1"))])
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.glob("ifmem.db*")}
+    assert set(modes.values()) == {0o600}, modes
+    assert "ifmem.db-wal" in modes
+
+
+def test_readers_read_while_the_writer_writes(archive: Archive, path: Path) -> None:
+    archive.record([entry(1, found("f_1"))])
+    with Archive.reading(path) as reader:
+        assert reader is not None
+        archive.record([entry(2, found("f_2", created_at=2.0))])
+        assert ids(reader.findings(10)) == ["f_2", "f_1"]
+
+
+def test_there_is_nothing_to_read_before_the_first_start(path: Path) -> None:
+    with Archive.reading(path) as reader:
+        assert reader is None
+    assert not path.exists()
+
+
+def test_it_is_opened_again_with_what_it_held(path: Path) -> None:
+    for number in (1, 2):
+        with Archive.writing(path) as archive:
+            archive.record([entry(number, found(f"f_{number}", created_at=number))])
+    with Archive.reading(path) as reader:
+        assert reader is not None
+        assert ids(reader.findings(10)) == ["f_2", "f_1"]
+
+
+@pytest.mark.parametrize("opening", [Archive.writing, Archive.reading])
+def test_a_damaged_file_is_said_to_be_one(path: Path, opening: Any) -> None:
+    path.write_bytes(b"this is no database, not even nearly" * 100)
+    with pytest.raises(IfmemError, match="cannot use the archive") as refused, opening(path) as archive:
+        archive.findings(1)
+    assert "moved away" in refused.value.fix

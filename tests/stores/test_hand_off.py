@@ -1,0 +1,263 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from ifmem.core.keys import Keys
+from ifmem.core.records import Answer, Finding, Query
+from ifmem.stores.bus import Bus
+from ifmem.stores.hand_off import Claim, HandOff, Seat, Stale
+
+KEYS = Keys("test")
+DOCS = Seat("docs", 1, "shard:2")
+NEXT = Seat("docs", 2, "shard:2")
+COORDINATOR = Seat("coordinator", 1, "coordinator")
+
+
+def query(name: str, **more: Any) -> Query:
+    return Query(name, f"question {name}", **more)
+
+
+def finding(query_id: str, name: str = "f_1", shard: str = "docs") -> Finding:
+    return Finding(name, query_id, shard, found=True, text="found")
+
+
+async def asked(bus: Bus, *names: str, seat: Seat = DOCS) -> HandOff:
+    hand_off = HandOff(bus, KEYS)
+    for name in names:
+        await hand_off.ask(query(name), seat.label)
+    return hand_off
+
+
+async def claimed(hand_off: HandOff, most: int = 8, seat: Seat = DOCS, held: tuple[str, ...] = ()) -> list[str]:
+    return [claim.id for claim in await hand_off.claim(seat, most, held)]
+
+
+def test_questions_are_claimed_in_the_order_they_were_asked(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[Claim]:
+        return await (await asked(bus, "q_1", "q_2", "q_3")).claim(DOCS, 8, ())
+
+    claims = on_bus(work)
+    assert [claim.id for claim in claims] == ["q_1", "q_2", "q_3"]
+    assert [claim.query.question for claim in claims] == ["question q_1", "question q_2", "question q_3"]
+    assert [(claim.attempts, claim.suspect) for claim in claims] == [(1, False)] * 3
+
+
+def test_no_more_are_claimed_than_there_is_room_for(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[list[str], list[str]]:
+        hand_off = await asked(bus, "q_1", "q_2", "q_3")
+        first = await claimed(hand_off, 2)
+        return first, await claimed(hand_off, 2, held=tuple(first))
+
+    assert on_bus(work) == (["q_1", "q_2"], ["q_3"])
+
+
+def test_a_question_whose_body_is_gone_is_claimed_without_one_and_can_be_dropped(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[Query | None, int]:
+        hand_off = await asked(bus, "q_1")
+        await bus.call("DEL", KEYS.query("q_1"))
+        (claim,) = await hand_off.claim(DOCS, 8, ())
+        await hand_off.drop(DOCS, "q_1")
+        return claim.query, await bus.call("LLEN", KEYS.worker_tasks(DOCS.worker))
+
+    assert on_bus(work) == (None, 0)
+
+
+def test_what_was_held_goes_back_to_the_head_in_its_old_order(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[Any, list[str]]:
+        hand_off = await asked(bus, "q_1", "q_2", "q_3")
+        await claimed(hand_off, 2)
+        return await hand_off.hand_back(DOCS, blame=False), await claimed(hand_off, seat=NEXT)
+
+    assert on_bus(work) == ((["q_1", "q_2"], []), ["q_1", "q_2", "q_3"])
+
+
+def test_handing_back_without_blame_costs_no_attempt(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[int]:
+        hand_off = await asked(bus, "q_1")
+        for _ in range(5):
+            await claimed(hand_off)
+            await hand_off.hand_back(DOCS, blame=False)
+        return [claim.attempts for claim in await hand_off.claim(DOCS, 8, ())]
+
+    assert on_bus(work) == [1]
+
+
+def test_a_question_that_has_cost_a_process_its_life_is_claimed_alone(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[list[str]]:
+        hand_off = await asked(bus, "q_1", "q_2")
+        await claimed(hand_off)
+        await hand_off.hand_back(DOCS, blame=True)
+        await hand_off.ask(query("q_3"), DOCS.label)
+        claims = []
+        for _ in range(3):
+            claims.append(await claimed(hand_off, seat=NEXT))
+            await hand_off.finish(NEXT, finding(claims[-1][0], f"f_{claims[-1][0]}"), "")
+        return claims
+
+    assert on_bus(work) == [["q_1"], ["q_2"], ["q_3"]]
+
+
+def test_a_fresh_question_in_front_of_a_suspect_is_claimed_without_it(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[list[str]]:
+        hand_off = await asked(bus, "q_1")
+        await claimed(hand_off)
+        await hand_off.hand_back(DOCS, blame=True)
+        await bus.call("LPUSH", KEYS.queue(DOCS.label), "q_0")
+        first = await claimed(hand_off)
+        return [first, await claimed(hand_off, held=tuple(first))]
+
+    assert on_bus(work) == [["q_0"], ["q_1"]]
+
+
+def test_a_question_is_dead_after_three_lives(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[list[Any], list[str], int]:
+        hand_off = await asked(bus, "q_1")
+        outcomes = []
+        for incarnation in (1, 2, 3):
+            seat = Seat("docs", incarnation, "shard:2")
+            await claimed(hand_off, seat=seat)
+            outcomes.append(await hand_off.hand_back(seat, blame=True))
+        return outcomes, await bus.call("LRANGE", KEYS.queue_dead, 0, -1), await hand_off.attempts("q_1", "shard:2")
+
+    assert on_bus(work) == ([(["q_1"], []), (["q_1"], []), ([], ["q_1"])], ["q_1"], 3)
+
+
+def test_finishing_stores_the_finding_and_ends_the_claim(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[Any, ...]:
+        hand_off = await asked(bus, "q_1")
+        await claimed(hand_off)
+        outcome = await hand_off.finish(DOCS, finding("q_1"), "")
+        message = await hand_off.message("q_1")
+        left = await bus.call("LLEN", KEYS.worker_tasks(DOCS.worker))
+        return outcome, message, left, await hand_off.gathered("q_1"), await bus.call("XLEN", KEYS.journal)
+
+    outcome, message, left, gathered, journal = on_bus(work)
+    assert (outcome, left, journal) == ("stored", 0, 2)
+    assert message["kind"] == "finding"
+    assert [one.id for one in gathered] == [message["body"]["id"]] == ["f_1"]
+
+
+def test_a_second_finding_of_a_shard_changes_nothing(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[str, list[str], int]:
+        hand_off = await asked(bus, "q_1")
+        await hand_off.finish(DOCS, finding("q_1"), "")
+        again = await hand_off.finish(DOCS, finding("q_1", "f_2"), "")
+        return again, [one.id for one in await hand_off.gathered("q_1")], await bus.call("LLEN", KEYS.reply("q_1"))
+
+    assert on_bus(work) == ("repeat", ["f_1"], 1)
+
+
+def test_a_question_is_answered_once(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[str, str, str, int]:
+        hand_off = await asked(bus, "q_1", seat=COORDINATOR)
+        await claimed(hand_off, seat=COORDINATOR)
+        first = await hand_off.answer(COORDINATOR, Answer("q_1", "?", "first", found=True))
+        second = await hand_off.answer(COORDINATOR, Answer("q_1", "?", "second", found=True))
+        stored = await hand_off.stored_answer("q_1")
+        assert stored is not None
+        return first, second, stored.answer, await bus.call("LLEN", KEYS.worker_tasks(COORDINATOR.worker))
+
+    assert on_bus(work) == ("stored", "repeat", "first", 0)
+
+
+@pytest.mark.parametrize("step", ["claim", "finish", "answer"])
+def test_an_incarnation_that_was_replaced_is_refused_and_stores_nothing(on_bus: Any, step: str) -> None:
+    steps = {
+        "claim": lambda hand_off: hand_off.claim(DOCS, 8, ()),
+        "finish": lambda hand_off: hand_off.finish(DOCS, finding("q_1"), ""),
+        "answer": lambda hand_off: hand_off.answer(DOCS, Answer("q_1", "?", "late", found=True)),
+    }
+
+    async def work(bus: Bus) -> list[Any]:
+        hand_off = await asked(bus, "q_1")
+        await bus.call("HSET", KEYS.set_incarnations, "docs", 2)
+        before = await bus.call("XLEN", KEYS.journal)
+        with pytest.raises(Stale):
+            await steps[step](hand_off)
+        written = await bus.call("EXISTS", KEYS.gather("q_1"), KEYS.finding("f_1"), KEYS.answer("q_1"))
+        queue = await bus.call("LRANGE", KEYS.queue(DOCS.label), 0, -1)
+        return [written, queue, await bus.call("XLEN", KEYS.journal) - before]
+
+    assert on_bus(work) == [0, ["q_1"], 0]
+
+
+def test_a_claim_that_is_cancelled_while_it_waits_loses_no_question(on_bus: Any) -> None:
+    """The question may be in the queue or in the claims then: the next claim, or handing back, finds it in either."""
+
+    async def work(bus: Bus) -> list[str]:
+        hand_off = HandOff(bus, KEYS)
+        names = [f"q_{number}" for number in range(20)]
+        for name in names:
+            waiting = asyncio.create_task(hand_off.claim(DOCS, 8, ()))
+            asking = asyncio.create_task(hand_off.ask(query(name), DOCS.label))
+            for _ in range(int(name[2:])):  # a different moment each time
+                await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.gather(waiting, asking, return_exceptions=True)
+        back, _ = await hand_off.hand_back(DOCS, blame=False)
+        queue = await bus.call("LRANGE", KEYS.queue(DOCS.label), 0, -1)
+        assert set(back) <= set(queue)
+        return sorted(queue)
+
+    assert on_bus(work) == sorted(f"q_{number}" for number in range(20))
+
+
+def test_the_claims_of_processes_that_are_gone_are_found(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[tuple[str, int]]:
+        hand_off = await asked(bus, "q_1", "q_2")
+        await claimed(hand_off, 1)
+        await claimed(hand_off, 1, seat=NEXT)
+        return sorted(await hand_off.abandoned())
+
+    assert on_bus(work) == [("docs", 1), ("docs", 2)]
+
+
+def test_the_fan_out_gives_the_findings_that_are_there_already(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[list[str], list[str], list[str]]:
+        hand_off = HandOff(bus, KEYS)
+        first = await hand_off.push(query("q_1"), ["shard:2", "shard:3"])
+        await hand_off.finish(DOCS, finding("q_1"), KEYS.inbox_coordinator)
+        second = await hand_off.push(query("q_1"), ["shard:2"])
+        inbox = [one.id for one in await hand_off.next_findings()]
+        return [one.id for one in first], [one.id for one in second], inbox
+
+    assert on_bus(work) == ([], ["f_1"], ["f_1"])
+
+
+def test_an_asker_hears_what_becomes_of_its_question(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[Any]:
+        hand_off = HandOff(bus, KEYS)
+        await hand_off.tell("q_1", "asking docs")
+        return [await hand_off.message("q_1"), await hand_off.message("q_1", wait_s=0.01)]
+
+    assert on_bus(work) == [{"kind": "progress", "body": "asking docs"}, None]
+
+
+def test_a_ping_leaves_no_trace_in_the_journal(on_bus: Any) -> None:
+    async def work(bus: Bus) -> int:
+        hand_off = HandOff(bus, KEYS)
+        await hand_off.ask(query("q_1", type="ping"))
+        await hand_off.finish(DOCS, finding("q_1"), "", durable=False)
+        await hand_off.answer(COORDINATOR, Answer("q_1", "?", "", found=True), durable=False)
+        return int(await bus.call("EXISTS", KEYS.journal, KEYS.findings, KEYS.set_counts))
+
+    assert on_bus(work) == 0
+
+
+def test_a_finding_is_published_as_it_is_stored(on_bus: Any) -> None:
+    async def work(bus: Bus) -> Any:
+        heard = aiter(bus.listen(KEYS.channel_findings))
+        listening = asyncio.create_task(anext(heard))
+        hand_off = HandOff(bus, KEYS)
+        while await bus.call("PUBSUB", "NUMSUB", KEYS.channel_findings) != [KEYS.channel_findings, 1]:
+            await asyncio.sleep(0)
+        await hand_off.finish(DOCS, finding("q_1"), "")
+        published = await listening
+        await heard.aclose()
+        return json.loads(published)["id"]
+
+    assert on_bus(work) == "f_1"
