@@ -124,11 +124,15 @@ class Memory:
             return status
         if foreground and not running:
             return self._supervise(config)
-        supervisor = None if running else launching.start(config)
         if not wait:
+            launching.start(config)
             return self.status()
         return launching.wait_until_ready(
-            self.status, supervisor, config, timeout_s=timeout or UP_WITHIN_S, on_status=on_status
+            self.status,
+            config,
+            begin=lambda: launching.start(config),
+            timeout_s=timeout or UP_WITHIN_S,
+            on_status=on_status,
         )
 
     def _supervise(self, config: Config) -> Status:
@@ -181,7 +185,7 @@ class Memory:
             return status if waiting <= reborn else replace(status, state=lifecycle.STARTING, shards=(), processes=())
 
         limit = timeout or UP_WITHIN_S
-        return launching.wait_until_ready(look, None, self.config, timeout_s=limit, on_status=None)
+        return launching.wait_until_ready(look, self.config, begin=None, timeout_s=limit, on_status=None)
 
     # What has been remembered
 

@@ -53,3 +53,7 @@ class IfmemError(Exception):
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict())
+
+    @classmethod
+    def from_json(cls, text: str) -> IfmemError:
+        return cls.from_dict(json.loads(text))

@@ -34,5 +34,5 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
             environment.setenv(f"XDG_{kind}_{'DIR' if kind == 'RUNTIME' else 'HOME'}", str(folder))
         environment.setenv("GIT_CONFIG_GLOBAL", str(git_config))
         environment.setenv("GIT_CONFIG_NOSYSTEM", "1")
-        environment.setenv("PYTHONPATH", str(Path(__file__).parent))  # a set under test finds `scripted` there
+        environment.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)  # where a set finds `scripted`
         yield

@@ -40,6 +40,7 @@ COMMANDS = {
     "corpus": "Show what was loaded, and what was left out and why.",
     "init": "Write a commented ifmem.toml.",
     "config": "Show each setting and where it came from.",
+    "bench": "Measure ifmem on this machine, beside named baselines.",
 }
 SHARED = {field.name for field in fields(Session)}
 EXAMPLES = """

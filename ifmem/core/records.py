@@ -81,11 +81,20 @@ class Usage(Record):
 
 
 @dataclass(frozen=True)
+class Spot(Record):
+    """Lines of a file, 1-based and inclusive."""
+
+    path: str
+    start_line: int
+    end_line: int
+
+
+@dataclass(frozen=True)
 class Citation(Record):
     """A place in the corpus and what stands there. Lines are 1-based and inclusive, of the file and not of the page.
 
     `verification` is one of `verified` (the quote stands at these lines), `moved` (it stood elsewhere in the document; the lines are
-    repaired) and `not found`.
+    repaired) and `not found`. `also` are other places that say the same, or nearly so.
     """
 
     path: str
@@ -96,6 +105,11 @@ class Citation(Record):
     shard: str = ""
     verification: str = "not found"
     score: float = 0.0
+    also: tuple[Spot, ...] = ()
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        return super().from_dict({**values, "also": tuple(Spot.from_dict(spot) for spot in values.get("also") or ())})
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from ifmem.stores.lock import write_state
 from ifmem.stores.registry import Registry
 
 log = logging.getLogger("ifmem")
-RENEW_EVERY_S = 2.0
+RENEW_EVERY_S = 5.0
 TOGETHER_S = 0.002  # changes that come together are written together
 EVENTS_KEPT = 1000  # while the bus is away
 

@@ -52,6 +52,9 @@ class Charge:
     def heard(self, beat: Beat, now: float) -> bool:
         """Take note of a beat; True if the state changed."""
         assert self.life is not None
+        if beat is self.beat:
+            self.life = replace(self.life, last_beat_at=now)
+            return False
         changed = beat.state != self.state or (self.beat is None) or beat.detail != self.beat.detail
         if beat.state != self.life.state:
             self.life = replace(self.life, state=beat.state, state_since=now)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import json
 import os
 import pickle
 import signal
@@ -23,6 +24,7 @@ import psutil
 
 from ifmem.config import Config
 from ifmem.core.records import Beat
+from ifmem.errors import IfmemError
 from ifmem.processes.seat import Assignment
 
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -38,11 +40,16 @@ class Child:
         self.on_beat = on_beat
         self.on_exit = on_exit
         self._rest = b""
+        self._line = b""
+        self._beat: Beat | None = None
 
     def hear(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
-            self.on_beat(Beat.from_json(line))
+            if line != self._line:  # an idle process says the same again and again
+                self._line, self._beat = line, Beat.from_json(line)
+            if self._beat is not None:
+                self.on_beat(self._beat)
 
     def signal(self, number: signal.Signals) -> None:
         if self.pid is not None:
@@ -61,6 +68,7 @@ class Children:
         self._reader: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
         self._one_fork = asyncio.Lock()  # one request at a time, so that each is read together with its own pipe
+        self._asked: Assignment | None = None
         self._forked: asyncio.Future[int] | None = None
         self._by_pid: dict[int, Child] = {}
 
@@ -81,8 +89,15 @@ class Children:
         self._connection = ours
         self._ready.clear()
         self._reader = asyncio.create_task(self._read_events(), name="spawner events")
-        async with asyncio.timeout(self.config.start_timeout_s):
-            await self._ready.wait()
+        try:
+            async with asyncio.timeout(self.config.start_timeout_s):
+                await self._ready.wait()
+        except TimeoutError:
+            raise IfmemError(
+                f"the spawner was not ready within {self.config.start_timeout_s:.0f} s.",
+                why="importing what it preloads takes longer, or it died",
+                fix="See: ifmem logs spawner    More time: start_timeout_s in ifmem.toml",
+            ) from None
 
     async def fork(self, child: Child) -> None:
         """Fork one process; its beats and its end are reported through `child`."""
@@ -92,7 +107,7 @@ class Children:
         try:
             async with self._one_fork:
                 assert self._connection is not None
-                self._forked = asyncio.get_running_loop().create_future()
+                self._asked, self._forked = child.assignment, asyncio.get_running_loop().create_future()
                 request = child.assignment.to_json().encode()
                 socket.send_fds(self._connection, [request], [write_end])
                 async with asyncio.timeout(self.config.start_timeout_s):
@@ -117,8 +132,6 @@ class Children:
             os.close(fd)
 
     async def _read_events(self) -> None:
-        import json
-
         loop, rest = asyncio.get_running_loop(), b""
         assert self._connection is not None
         while data := await self._receive(loop, self._connection):
@@ -128,11 +141,16 @@ class Children:
                     case "ready":
                         self._ready.set()
                     case "forked":
-                        if self._forked is not None and not self._forked.done():
-                            self._forked.set_result(event["pid"])
+                        self._was_forked(Assignment.from_dict(event["assignment"]), event["pid"])
                     case "exited":
                         await self._exited(event["pid"], event["status"])
         await self._spawner_is_gone()
+
+    def _was_forked(self, assignment: Assignment, pid: int) -> None:
+        if self._asked == assignment and self._forked is not None and not self._forked.done():
+            self._forked.set_result(pid)
+        else:  # nobody waits for it any more
+            end_session(pid)
 
     @staticmethod
     async def _receive(loop: asyncio.AbstractEventLoop, connection: socket.socket) -> bytes:

@@ -24,7 +24,7 @@ from ifmem.stores.hand_off import Claim, for_shards
 
 log = logging.getLogger("ifmem")
 RESERVE_S = 0.5  # kept back from the asker's patience for merging and for the way back
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 2.0
 
 
 class Coordinator(Claimant):

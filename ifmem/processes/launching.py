@@ -51,27 +51,30 @@ def start(config: Config) -> Detached:
 
 def wait_until_ready(
     look: Callable[[], Status],
-    supervisor: Detached | None,
     config: Config,
     *,
+    begin: Callable[[], Detached] | None,
     timeout_s: float,
     on_status: Callable[[Status], None] | None,
 ) -> Status:
-    """Follow a starting set until all of it is ready. Raises IfmemError when a process has failed or the time is over."""
+    """Follow a starting set until all of it is ready. `begin` starts one where none runs, or where the one that did was on its way
+    out. Raises IfmemError when a process has failed or the time is over."""
     until = time.monotonic() + timeout_s
+    supervisor: Detached | None = None
     while True:
         status = look()
         if on_status is not None:
             on_status(status)
         if status.ready:
             return status
+        if status.state == lifecycle.STOPPED and supervisor is None and begin is not None:
+            supervisor = begin()
+            continue
         everyone = (*status.shards, *status.processes)
         if failed := [process for process in everyone if process.state == lifecycle.FAILED]:
             raise _failed(failed[0].name, failed[0].reason, failed[0].fix)
         left = supervisor.poll() if supervisor is not None else None
-        if left or (
-            left == 0 and status.state == lifecycle.STOPPED
-        ):  # 0 and not stopped: another supervisor was faster
+        if left or (left == 0 and status.state == lifecycle.STOPPED):  # 0, not stopped: another supervisor was faster
             raise _why_it_left(config, status)
         if time.monotonic() > until:
             raise IfmemError(
@@ -110,7 +113,7 @@ def stop(config: Config, *, timeout_s: float, kill: bool) -> bool:
         else:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
-    _wait(lambda: not is_locked(config.home), timeout_s)
+    _wait(lambda: not is_locked(config.home) and not (isinstance(pid, int) and is_running(pid, "ifmem")), timeout_s)
     return _stop_stray_bus(config) or running
 
 

@@ -24,9 +24,10 @@ from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.hand_off import Seat
 
 log = logging.getLogger("ifmem")
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.25
 PAUSED_S = 1.0  # looking this late means that this process itself was stopped or starved
 FORK_AGAIN_S = 0.1
+KILLED_WITHIN_S = 2.0  # nobody survives a KILL; a spawner that is stuck cannot report it
 SETTLE = "settle"
 
 Go = Callable[[Coroutine[Any, Any, Any], str], None]
@@ -107,7 +108,8 @@ class Lives:
             return
         charge.child = None
         served_s = None if life.ready_at is None else now - life.ready_at
-        charge.history = charge.history.after(lifecycle.Exit(now, served_s))
+        if not charge.told_to_stop:
+            charge.history = charge.history.after(lifecycle.Exit(now, served_s))
         charge.last_exit = lifecycle.exit_in_words(status, requested=charge.told_to_stop)
         self._go(self._settle(charge.seat, child, blame=not charge.told_to_stop), SETTLE)
         if self.stopping.is_set():
@@ -213,5 +215,6 @@ class Lives:
         for charge in living:
             if charge.child is not None and charge.child in mine:
                 charge.child.signal(signal.SIGKILL)
-        while any(c.child in mine and c.child for c in living):
+        until = time.monotonic() + KILLED_WITHIN_S
+        while time.monotonic() < until and any(c.child in mine and c.child for c in living):
             await asyncio.sleep(0.005)

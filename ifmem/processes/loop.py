@@ -20,7 +20,7 @@ from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.keys import Keys
 from ifmem.core.records import Beat
-from ifmem.errors import Exit, IfmemError
+from ifmem.errors import IfmemError
 from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.seat import Assignment
 from ifmem.processes.silence import Silence
@@ -31,7 +31,7 @@ from ifmem.stores.registry import Registry
 
 log = logging.getLogger("ifmem")
 T = TypeVar("T")
-ON_BUS_EVERY_S = 1.0
+ON_BUS_EVERY_S = 3.0
 NEWS_TOGETHER_S = 0.05
 
 
@@ -93,8 +93,8 @@ class Program:
     async def _live(self) -> None:
         try:
             await self.until_stopped(self.boot())
-            if self.stopping.is_set():  # nothing is claimed yet, and a thread that loads need not be waited for
-                os._exit(int(Exit.DONE))
+            if self.stopping.is_set():
+                return
         except IfmemError as error:
             raise CannotBoot.because(error) from error
         self.enter(lifecycle.READY)

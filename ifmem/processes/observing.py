@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from dataclasses import replace
@@ -29,6 +30,12 @@ async def observe(config: Config, bus: Bus) -> Status:
         return _without_bus(config, said, error, masked(bus.url), locked)
     if not locked and not (overview.alive and _may_run(overview.info)):
         return _stopped(config, said)
+    if locked and not _lives(said.get("pid")):
+        return replace(
+            _unannounced(config, said, bus), state=lifecycle.STOPPING
+        )  # its spawner is cleaning up behind it
+    if locked and overview.info.get("pid") != str(said.get("pid")):
+        return _unannounced(config, said, bus)
     _same_protocol(overview.info)
     processes = [_merged(process, overview) for process in overview.processes]
     states = [process.state for process in processes]
@@ -46,6 +53,16 @@ async def observe(config: Config, bus: Bus) -> Status:
         context_active=overview.context_active,
         version=overview.info.get("version", ""),
     )
+
+
+def _lives(pid: object) -> bool:
+    try:
+        os.kill(int(str(pid)), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _may_run(info: dict[str, str]) -> bool:
@@ -86,6 +103,15 @@ def _stopped(config: Config, said: dict[str, object]) -> Status:
         folder=str(config.folder),
         reason=f"{known.what} {known.why}".strip() if known else "",
         fix=known.fix if known else "ifmem up",
+    )
+
+
+def _unannounced(config: Config, said: dict[str, object], bus: Bus) -> Status:
+    """A supervisor that has not told the bus anything yet: what stands there is of an earlier one."""
+    return Status(
+        state=str(said.get("state", lifecycle.STARTING)),
+        folder=str(config.folder),
+        bus={"url": masked(bus.url), "embedded": not config.redis_url},
     )
 
 

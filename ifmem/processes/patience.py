@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -14,6 +15,8 @@ T = TypeVar("T")
 
 async def until_bus_answers(step: Callable[[], Awaitable[T]], give_up_after_s: float | None = None) -> T:
     """Repeat `step` while the bus cannot be reached. The step must change nothing when repeated. Raises BusLost in the end."""
+    with contextlib.suppress(BusLost):  # nearly always: without the cost of setting up a retry
+        return await step()
     retrying = AsyncRetrying(
         retry=retry_if_exception_type(BusLost),
         wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.02),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from ifmem.core.pages import Page
 from ifmem.core.records import Citation, Document, Finding, Query, new_id
 from ifmem.errors import IfmemError
 from ifmem.processes.claimant import Claimant
+from ifmem.processes.loader import load_beside
 from ifmem.processes.loading import Loaded, load
 from ifmem.processes.patience import until_bus_answers
 from ifmem.providers.choice import provider_named
@@ -41,23 +42,17 @@ class Shard(Claimant):
         self.enter(lifecycle.LOADING)
         domains = prompts.domains(self.config)
         self.domain = next(domain for domain in domains if domain.name == self.assignment.name)
-        loaded = self.loaded = await asyncio.to_thread(
-            load,
-            self.domain,
-            domains,
-            self.config,
-            fresh=self.assignment.fresh,
-            progress=self._progress(asyncio.get_running_loop()),
-        )
+        if self.assignment.fresh:
+            loaded = await load_beside(self.domain, domains, self.config, progress=self._progress)
+        else:
+            loaded = load(self.domain, domains, self.config, fresh=False, progress=self._progress)
+        self.loaded = loaded
         self.provider = provider_named(self.domain.provider, Index(loaded.index_path).search)
         self.documents = _by_path(loaded.pages)
         await until_bus_answers(lambda: self._share(with_pages=self.assignment.fresh))
 
-    def _progress(self, loop: asyncio.AbstractEventLoop) -> Callable[[str], None]:
-        def report(text: str) -> None:
-            loop.call_soon_threadsafe(self.enter, lifecycle.LOADING, text)
-
-        return report
+    def _progress(self, text: str) -> None:
+        self.enter(lifecycle.LOADING, text)
 
     def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
         return (self._keep_shared(),)

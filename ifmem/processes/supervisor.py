@@ -32,7 +32,7 @@ from ifmem.stores.bus_server import bus_url
 from ifmem.stores.lock import AlreadyRunning, hold_lock
 
 log = logging.getLogger("ifmem")
-LOCK_WAIT_S = 3.0  # a spawner that cleans up after a dead supervisor holds the lock for a moment
+LOCK_MARGIN_S = 3.0  # a spawner that cleans up after a dead supervisor holds the lock for the grace and a moment
 
 
 class Supervisor:
@@ -123,8 +123,8 @@ class Supervisor:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
         await self.announcer.leave()
-        await self.bus.close()
         await self.keeper.stop()
+        await self.bus.close()
         await self.lives.children.stop()
 
 
@@ -148,7 +148,7 @@ async def supervise(config: Config) -> None:
     loop.add_signal_handler(signal.SIGTERM, stopping.set)
     loop.add_signal_handler(signal.SIGINT, interrupted)
     loop.add_signal_handler(signal.SIGUSR1, log_tasks)
-    with hold_lock(config.home, LOCK_WAIT_S):
+    with hold_lock(config.home, config.stop_grace_s + LOCK_MARGIN_S):
         await Supervisor(config, stopping).run()
 
 
@@ -176,4 +176,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    logging.shutdown()
+    os._exit(status)  # nothing is left to tidy up, and `down` waits for this

@@ -124,6 +124,15 @@ class Archive:
 
 
 def _row(entry: Entry) -> tuple[str, dict[str, Any]]:
+    """Table and row of an entry. One that cannot be read is kept as an event, so that nothing is lost and nothing stands still."""
+    try:
+        return _known_row(entry)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        row = {"id": entry.id, "at": time.time(), "kind": "unreadable", "name": entry.kind, "text": entry.body}
+        return "events", {**row, "body": json.dumps(row)}
+
+
+def _known_row(entry: Entry) -> tuple[str, dict[str, Any]]:
     body = json.loads(entry.body)
     match entry.kind:
         case "question":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -23,8 +22,8 @@ from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from ifmem.core.addresses import masked
 from ifmem.errors import Exit, IfmemError
 
-BLOCK_S = 1.0  # a blocking read is not interrupted by SIGTERM, so none may be longer
-ANSWER_WITHIN_S = 5.0  # an ordinary command; longer than BLOCK_S by a margin for a server that is writing to disk
+BLOCK_S = 2.0  # a blocking read; a process that is told to stop cancels it
+ANSWER_WITHIN_S = 5.0  # any exchange; longer than BLOCK_S by a margin for a server that is writing to disk
 CONNECT_WITHIN_S = 2.0
 READ_SIZE = 1 << 20  # bytes at once; a page is a few megabytes
 TRIES_AGAIN = 2  # hides one closed idle connection and one dropped packet; an outage is for the caller's own patience
@@ -102,12 +101,6 @@ class Bus:
                     message = await subscription.get_message(timeout=BLOCK_S)
                     if message is not None:
                         yield message["data"]
-
-    async def ping_ms(self) -> float:
-        """How long the server takes to answer, in milliseconds."""
-        started = time.perf_counter()
-        await self.call("PING")
-        return (time.perf_counter() - started) * 1000
 
     async def close(self) -> None:
         for connection in self._idle:

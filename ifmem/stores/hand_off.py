@@ -100,7 +100,7 @@ class HandOff:
     # Processes
 
     async def claim(self, seat: Seat, most: int, held: Collection[str]) -> list[Claim]:
-        """Wait up to a second for work, then take up to `most` questions with their bodies. Raises Stale."""
+        """Wait a moment for work, then take up to `most` questions with their bodies. Raises Stale."""
         queue, claims = self.keys.queue(seat.label), self.keys.worker_tasks(seat.worker)
         _, found = await self.bus.send(
             ("BLMOVE", queue, claims, "LEFT", "RIGHT", BLOCK_S),
@@ -163,7 +163,7 @@ class HandOff:
         return [Finding.from_json(body) for body in bodies if body]
 
     async def next_findings(self, most: int = 64) -> list[Finding]:
-        """Wait up to a second for findings sent to the coordinator."""
+        """Wait a moment for findings sent to the coordinator."""
         inbox = self.keys.inbox_coordinator
         first, more = await self.bus.send(("BLPOP", inbox, BLOCK_S), ("LPOP", inbox, most))
         texts = [*([first[1]] if first else []), *(more or [])]

@@ -27,7 +27,7 @@ class Journal:
         await self.bus.call("XADD", self.keys.journal, "*", "kind", kind, "body", json.dumps(body))
 
     async def read(self, after: str, *, most: int = 500, wait: bool = True) -> list[Entry]:
-        """Entries behind `after`, waiting up to a second for the first if `wait` is true."""
+        """Entries behind `after`, waiting a moment for the first if `wait` is true."""
         patience = ("BLOCK", int(BLOCK_S * 1000)) if wait else ()
         reply = await self.bus.call("XREAD", "COUNT", most, *patience, "STREAMS", self.keys.journal, after)
         rows = reply[0][1] if reply else []

@@ -11,6 +11,7 @@ from ifmem.core.keys import BEAT_TTL_S, DAY_S, Keys, worker_id
 from ifmem.core.pages import Page
 from ifmem.core.records import Beat
 from ifmem.core.status import ProcessStatus
+from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
 
 
@@ -89,7 +90,7 @@ class Registry:
         await self.bus.call("RPUSH", self.keys.set_control, json.dumps(order))
 
     async def next_order(self) -> dict[str, Any] | None:
-        """Wait up to a second for an order."""
+        """Wait a moment for an order."""
         reply = await self.bus.call("BLPOP", self.keys.set_control, BLOCK_S)
         order: dict[str, Any] | None = json.loads(reply[1]) if reply else None
         return order
@@ -109,7 +110,7 @@ class Registry:
         """Put a page's bytes on the bus for another day, or renew the day if they are there."""
         key = self.keys.page(page.digest)
         if not await self.bus.call("EXPIRE", key, DAY_S):
-            await self.bus.call("SET", key, bytes(page.data), "EX", DAY_S)
+            await self.bus.call("EVAL", scripts.SHARE_PAGE, 1, key, bytes(page.data), DAY_S)
 
     async def shared_page(self, digest: str, tokens: int) -> Page | None:
         """A page from the bus, for a reader that cannot map its file."""

@@ -108,3 +108,9 @@ while true do
 end
 return {back, dead}
 """
+
+# KEYS: page. ARGV: its bytes, a day. Kept out of the append-only file: megabytes that can be made again at any time.
+SHARE_PAGE = """
+redis.set_repl(redis.REPL_NONE)
+return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+"""

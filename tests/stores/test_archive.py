@@ -64,8 +64,13 @@ def test_entries_that_come_again_are_kept_once(archive: Archive) -> None:
 
 def test_entries_and_the_position_are_kept_together_or_not_at_all(archive: Archive) -> None:
     archive.record([entry(1, found("f_1"))])
-    with pytest.raises(KeyError):
-        archive.record([entry(2, found("f_2")), Entry("3-0", "finding", "{}")])
+
+    def cut_off() -> Iterator[Entry]:
+        yield entry(2, found("f_2"))
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        archive.record(cut_off())
     assert ids(archive.findings(10)) == ["f_1"]
     assert archive.position() == "1-0"
 
@@ -143,3 +148,11 @@ def test_a_damaged_file_is_said_to_be_one(path: Path, opening: Any) -> None:
     with pytest.raises(IfmemError, match="cannot use the archive") as refused, opening(path) as archive:
         archive.findings(1)
     assert "moved away" in refused.value.fix
+
+
+@pytest.mark.parametrize("body", ["not json", "[]", "{}", '{"id": "f_1"}'])
+def test_an_unreadable_entry_is_kept_as_an_event_and_stops_nothing(tmp_path: Path, body: str) -> None:
+    with Archive.writing(tmp_path / "a.db") as archive:
+        archive.record([Entry("1-0", "finding", body)])
+        assert archive.position() == "1-0"
+        assert [(event["kind"], event["text"]) for event in archive.events(5)] == [("unreadable", body)]

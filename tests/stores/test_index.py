@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ifmem.core.concepts import search_terms
 from ifmem.core.pages import Page, page_of
 from ifmem.core.records import Document
 from ifmem.core.routing import term_weights
@@ -55,7 +56,7 @@ def test_finds_the_passage_with_its_place(index: Index) -> None:
     best = index.search(weights("Is the bus a valkey server?", index), limit=1)[0]
     assert (best.page, best.path, best.sha256) == (DOCS.digest, "docs/bus.md", "sha of docs/bus.md")
     assert (best.start_line, best.end_line) == (1, 4)
-    assert best.matched == ("bus", "valkey", "server")
+    assert best.matched == {"bus", "valkey", "server"}
 
 
 def test_finds_a_passage_by_its_heading(index: Index) -> None:
@@ -155,3 +156,12 @@ def test_a_place_that_cannot_be_written_is_an_error_to_act_on(tmp_path: Path) ->
     with pytest.raises(IfmemError) as raised:
         build_index(tmp_path / "file" / "docs.db", "v1", [DOCS])
     assert "IFMEM_HOME" in raised.value.fix
+
+
+def test_finds_a_passage_by_a_related_word(tmp_path: Path) -> None:
+    build_index(tmp_path / "i.db", "v", [page_of([Document("a.md", "How to remove a directory.\n", "1")])])
+    index = Index(tmp_path / "i.db")
+    question = search_terms("delete the folder")
+    [found] = index.search(term_weights([index.frequencies(question)], index.passages), limit=5)
+    assert {"delet", "folder"} <= found.matched
+    index.close()
