@@ -168,3 +168,39 @@ def test_answers_without_weights(manual: Memory) -> None:
 
 def test_a_question_of_a_megabyte_gets_an_answer(manual: Memory) -> None:
     assert not done_of(manual.ask("zeppelin word " * 70_000)).found
+
+
+def test_both_halves_of_a_compound_question_are_quoted_in_turn(manual: Memory) -> None:
+    events = manual.ask("What enforces the daily budget and when is a shard stalled?")
+    assert {quote.path for quote in quotes_of(events)[:2]} == {"manual/money.md", "manual/keeping.md"}
+
+
+def test_a_half_that_has_no_answer_is_not_quoted(manual: Memory) -> None:
+    quotes = quotes_of(manual.ask("What enforces the daily budget and who painted the zeppelin?"))
+    assert quotes[0].path == "manual/money.md"
+    assert done_of(manual.ask("Who sold the yacht and who painted the zeppelin?")).found is False
+
+
+def test_the_same_text_elsewhere_is_named_and_not_quoted_again(tmp_path: Path) -> None:
+    text = "The herring swims past the buoy at dawn, and past the lighthouse at noon.\n"
+    memory = Memory(tmp_path / "twice.db", [Document("a.md", text, "1"), Document("b.md", text, "2")])
+    [quote] = quotes_of(memory.ask("When does the herring swim past the buoy?"))
+    assert [spot.path for spot in quote.also] == ["b.md"]
+
+
+def test_a_question_with_a_name_that_stands_nowhere_needs_more(manual: Memory) -> None:
+    assert done_of(manual.ask("Does a zeppelin enforce the daily budget?")).found
+    assert not done_of(manual.ask("Does Zeppelin enforce the daily budget?")).found
+
+
+def test_what_supports_an_answer_is_quoted_before_what_only_scores(tmp_path: Path) -> None:
+    loud = Document("loud.md", "wick " * 6 + "\n", "1")
+    quiet = Document("quiet.md", "The keeper trims it.\n", "2")
+    memory = Memory(tmp_path / "l.db", [loud, quiet])
+    question = "Which wick does the keeper trim?"
+    weights = {"wick": 6.0, "keeper": 4.0, "trim": 4.0}
+    first, second = quotes_of(
+        events_of(Extractive(memory.index.search), request(question, memory.pages, weights=weights))
+    )
+    assert (first.path, second.path) == ("quiet.md", "loud.md")
+    assert first.score < second.score

@@ -1,0 +1,91 @@
+"""Calls to the Messages API: the client, its key, retries and deadlines.
+
+The SDK takes a second to import: it is imported with the first question, or preloaded. Retries are tenacity's alone, the SDK's are off.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any
+
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, stop_before_delay
+
+from ifmem.errors import Exit, IfmemError
+from ifmem.providers.anthropic_errors import explain, is_passing, not_the_api, wait_s
+from ifmem.providers.anthropic_settings import Settings
+
+Sleep = Callable[[float], Awaitable[None]]
+log = logging.getLogger("ifmem")
+ATTEMPTS = 4
+
+
+class Calls:
+    """Streams replies. The key is shown nowhere: no error, no log and no `repr` holds it."""
+
+    def __init__(self, api_key: str, settings: Settings, sleep: Sleep) -> None:
+        if not api_key or not api_key.isascii() or not api_key.isprintable() or " " in api_key:
+            fix = "Set ANTHROPIC_API_KEY to the key alone: no spaces, no quotes, no line ends"
+            raise IfmemError("the Anthropic key is not a key.", fix=fix, exit_code=Exit.CREDENTIALS)
+        self._key = api_key
+        self._settings = settings
+        self._sleep = sleep
+        self._client: Any = None
+
+    async def stream(self, fields: dict[str, Any], left_s: float) -> AsyncGenerator[Any, None]:
+        """The events of one reply; one that breaks off just ends. Raises IfmemError if it cannot be had within `left_s`."""
+        import anthropic
+        import httpx2
+
+        begun = False
+        stream = await self._open(fields, left_s)
+        try:
+            async with stream:
+                async for event in stream:
+                    begun = True
+                    yield event
+        except (anthropic.APIError, httpx2.HTTPError, ValueError) as error:
+            log.info("%s: the stream broke off: %s", self._settings.model, self._without_key(str(error)))
+            return
+        if not begun:
+            raise not_the_api(self._settings.base_url)
+
+    async def close(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def _open(self, fields: dict[str, Any], left_s: float) -> Any:
+        """The stream of a reply. Passing errors are tried again while there is time."""
+        import anthropic
+
+        attempts = AsyncRetrying(
+            stop=stop_after_attempt(ATTEMPTS) | stop_before_delay(left_s),
+            wait=wait_s,
+            retry=retry_if_exception(is_passing),
+            sleep=self._sleep,
+            reraise=True,
+        )
+
+        async def send() -> Any:
+            return await self._connected().messages.create(**fields, stream=True, timeout=left_s)
+
+        try:
+            return await attempts(send)
+        except anthropic.APIError as error:
+            told = explain(error, self._settings.model, self._settings.base_url)
+        told.why = self._without_key(told.why)
+        raise told  # out here, as the SDK's error holds the request with its headers
+
+    def _connected(self) -> Any:
+        """This process's own client, made when first needed: a connection does not survive a fork."""
+        import anthropic
+
+        if self._client is None:
+            self._client = anthropic.AsyncAnthropic(
+                api_key=self._key, base_url=self._settings.base_url, max_retries=0, open_telemetry=False
+            )
+        return self._client
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._key, "(the key)")
