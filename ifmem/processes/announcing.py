@@ -61,6 +61,8 @@ class Announcer:
         for name, incarnation in (await self.registry.incarnations()).items():
             if name in self.charges:
                 self.charges[name].incarnation = incarnation
+        # Before anything is handed back: what an earlier supervisor's processes, perhaps still leaving, would claim of it is refused.
+        await self.registry.count_on({name: charge.incarnation + 1 for name, charge in self.charges.items()})
 
     def _same_protocol(self, protocol: int, version: str) -> None:
         if protocol != PROTOCOL:

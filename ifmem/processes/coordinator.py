@@ -80,7 +80,7 @@ class Coordinator(Claimant):
             del self.open[query.id]
         answer = self._answer(query, route, gathering, (time.perf_counter() - started) * 1000)
         durable = query.type == "query"
-        await until_bus_answers(lambda: self.hand_off.answer(self.seat, answer, durable=durable))
+        await self.store(lambda: self.hand_off.answer(self.seat, answer, durable=durable))
 
     async def _gather(self, query: Query, route: Route, gathering: Gathering) -> None:
         """Ask the shards chosen; if none of them has it, widen once."""

@@ -101,6 +101,12 @@ class Registry:
     async def incarnations(self) -> dict[str, int]:
         return {k: int(v) for k, v in (await self.bus.call("HGETALL", self.keys.set_incarnations)).items()}
 
+    async def count_on(self, incarnations: dict[str, int]) -> None:
+        """Make these the incarnations that count: whatever an older one sends from now on is refused."""
+        await self.bus.call(
+            "HSET", self.keys.set_incarnations, *(text for pair in incarnations.items() for text in pair)
+        )
+
     async def share_context(self, beat: Beat, context: dict[str, Any]) -> None:
         """Let workers know what a shard holds (`worker:context:[id]`)."""
         key = self.keys.worker_context(worker_id(beat.name, beat.incarnation))

@@ -22,7 +22,7 @@ from ifmem.processes.children import descendants
 
 TINY = Scale(samples=0.001, size=0.01)
 SOME = row("x", "ms", [1.0])
-ROWS = {"restart": 3, "memory": 2, "hand-off": 4, "fan-out": 3, "context": 6, "start-up": 8, "up": 2, "idle": 1}
+ROWS = {"restart": 3, "memory": 3, "hand-off": 4, "fan-out": 3, "context": 6, "start-up": 8, "up": 2, "idle": 1}
 
 
 @pytest.fixture
