@@ -4,7 +4,13 @@
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 UV := $(shell command -v uv)
-PEERS := celery rq dramatiq
+PEERS := celery packaging rq dramatiq
+
+# What `make eval` asks about, by name and version: the evidence of the questions is lines of exactly these.
+EVAL := build/eval
+EVAL_SDISTS := click-8.1.8 urllib3-2.2.3
+EVAL_COMMIT := 2435276876d953491f88dadc8b00112a1416355d
+EVAL_HALF := development
 
 # A python3 that is new enough; `make PYTHON=... TARGET` names another.
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -19,7 +25,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt lock bench bench-peers clean
+.PHONY: help demo test check fmt lock bench bench-peers eval eval-data clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +63,25 @@ bench: $(INSTALLED) ## measure ifmem, beside the neighbours that are installed
 
 bench-peers: $(INSTALLED) ## install the neighbours that the bench compares with
 	$(if $(UV),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install) $(PEERS)
+
+# git looks no further up than this folder: what is in it is no part of this repository.
+eval: eval-data ## measure the answers to the questions in tests/data/eval; make eval EVAL_HALF=held-out for the other half
+	@for corpus in ifmem $(EVAL_SDISTS) notes; do echo "$$corpus"; \
+		GIT_CEILING_DIRECTORIES="$(CURDIR)/$(EVAL)" $(BIN)/ifmem -C $(EVAL)/$$corpus eval \
+		tests/data/eval/$(EVAL_HALF)/$${corpus%-*}.jsonl $(ARGS) || exit; done
+
+eval-data: $(INSTALLED) $(EVAL)/ifmem $(EVAL)/notes $(EVAL_SDISTS:%=$(EVAL)/%) ## fetch and unpack what `make eval` asks about
+
+$(EVAL)/ifmem:
+	git clone --quiet --shared --no-checkout . $@.part && git -C $@.part checkout --quiet $(EVAL_COMMIT) && mv $@.part $@
+
+$(EVAL)/notes: $(wildcard tests/data/eval/notes/*.md)
+	rm -rf $@ && mkdir -p $@ && cp $^ $@
+
+$(EVAL_SDISTS:%=$(EVAL)/%): $(EVAL)/%: | $(INSTALLED)
+	$(if $(UV),uv tool run pip,$(BIN)/python -m pip) download --quiet --disable-pip-version-check --no-deps \
+		--no-binary $(firstword $(subst -, ,$*)) --dest $(EVAL) $(subst -,==,$*)
+	tar -xzf $(EVAL)/$*.tar.gz -C $(EVAL)
 
 clean: ## remove .venv, caches and builds; keeps .ifmem
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

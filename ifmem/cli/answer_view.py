@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ifmem.cli.screen import Screen
 from ifmem.cli.text import dollars, latency, one_line
+from ifmem.core.merging import place_of
 from ifmem.core.records import Answer, Citation, Progress, ShardUse
 
 NOT_FOUND = "Not found: nothing that is loaded answers this."
@@ -34,10 +35,8 @@ def receipt(answer: Answer, *, verbose: bool) -> Iterator[str]:
 
 
 def _source(citation: Citation) -> str:
-    lines = f"{citation.start_line}-{citation.end_line}"
-    if citation.start_line == citation.end_line:
-        lines = str(citation.start_line)
-    return f"  {one_line(citation.path)}:{lines}  {citation.verification}  {one_line(citation.shard)}".rstrip()
+    also = "".join(f", also {one_line(place_of(spot))}" for spot in citation.also)
+    return f"  {one_line(place_of(citation))}{also}  {citation.verification}  {one_line(citation.shard)}".rstrip()
 
 
 def _summary(answer: Answer) -> Iterator[str]:

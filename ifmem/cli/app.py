@@ -38,6 +38,7 @@ COMMANDS = {
     "logs": "Show what the processes wrote, merged by time.",
     "findings": "Show what has been remembered.",
     "corpus": "Show what was loaded, and what was left out and why.",
+    "eval": "Measure the answers to questions that you know the answers of.",
     "init": "Write a commented ifmem.toml.",
     "config": "Show each setting and where it came from.",
     "bench": "Measure ifmem on this machine, beside named baselines.",

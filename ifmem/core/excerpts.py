@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ifmem.core.concepts import Concepts
 from ifmem.core.passages import Hit
-from ifmem.core.records import Document
+from ifmem.core.records import Document, Spot
 from ifmem.core.text import terms_of
 
 LINES = 12
@@ -30,20 +31,32 @@ class Excerpt:
     matched: frozenset[str]
     quote: str = ""
     terms: frozenset[str] = frozenset()
+    also: tuple[Spot, ...] = ()
+
+    @property
+    def spot(self) -> Spot:
+        return Spot(self.hit.path, self.start_line, self.end_line)
 
 
 def choose_excerpts(hits: Iterable[Hit], weights: Mapping[str, float], source: Source, *, limit: int) -> list[Excerpt]:
-    """The best excerpts, best first. `source` gives the document a hit stands in, None if it is not to be quoted."""
+    """The best excerpts, best first. What says the same as a better one is named there.
+
+    `source` gives the document a hit stands in, None if it is not to be quoted.
+    """
     chosen: list[Excerpt] = []
+    concepts = Concepts(weights)
     for merged in _merge(hits):
         document = source(merged.hit)
         if document is None:
             continue
-        excerpt = _fit(merged, document, weights)
-        if excerpt.quote and not any(_says_the_same(excerpt, other) for other in chosen):
+        excerpt = _fit(merged, document, concepts)
+        if not excerpt.quote or any(_overlap(excerpt, other) for other in chosen):
+            continue
+        same = next((at for at, other in enumerate(chosen) if _says_the_same(excerpt, other)), None)
+        if same is not None:
+            chosen[same] = replace(chosen[same], also=(*chosen[same].also, excerpt.spot))
+        elif len(chosen) < limit:
             chosen.append(excerpt)
-        if len(chosen) == limit:
-            break
     return chosen
 
 
@@ -57,7 +70,7 @@ def _merge(hits: Iterable[Hit]) -> list[Excerpt]:
             continue
         beside = next((i for i, other in enumerate(merged) if _beside(hit, other)), None)
         if beside is None:
-            merged.append(Excerpt(hit, hit.start_line, hit.end_line, frozenset(hit.matched)))
+            merged.append(Excerpt(hit, hit.start_line, hit.end_line, hit.matched))
         else:
             merged[beside] = _widened(merged[beside], hit)
     return merged
@@ -72,28 +85,29 @@ def _widened(excerpt: Excerpt, hit: Hit) -> Excerpt:
     start, end = min(excerpt.start_line, hit.start_line), max(excerpt.end_line, hit.end_line)
     if end - start >= 2 * LINES:  # far enough: the rest of a long run of hits is another excerpt's or nobody's
         return excerpt
-    return replace(excerpt, start_line=start, end_line=end, matched=excerpt.matched | frozenset(hit.matched))
+    return replace(excerpt, start_line=start, end_line=end, matched=excerpt.matched | hit.matched)
 
 
-def _fit(excerpt: Excerpt, document: Document, weights: Mapping[str, float]) -> Excerpt:
+def _fit(excerpt: Excerpt, document: Document, concepts: Concepts) -> Excerpt:
     """The excerpt narrowed to its best lines, with its quote."""
     first = document.first_line
     lines = document.lines()[excerpt.start_line - first : excerpt.end_line - first + 1]
     terms = [frozenset(terms_of(line)) for line in lines]
-    start, end = _best_window(lines, terms, weights)
+    held = [concepts.held_by(line) for line in terms]
+    start, end = _best_window(lines, held, concepts.asked)
     quote = "\n".join(line.removesuffix("\r") for line in lines[start:end])
     if end - start == 1 and len(quote) > LINE_CHARACTERS:
-        quote = _best_part(quote, weights)
+        quote = _best_part(quote, concepts.asked)
     seen: frozenset[str] = frozenset().union(*terms[start:end])
-    lost = frozenset().union(*terms) - seen  # what the lines left out said is no evidence
+    lost = concepts.meant_by(frozenset().union(*terms)) - concepts.meant_by(
+        seen
+    )  # what the lines left out said is no evidence
     return Excerpt(
         excerpt.hit, excerpt.start_line + start, excerpt.start_line + end - 1, excerpt.matched - lost, quote, seen
     )
 
 
-def _best_window(
-    lines: Sequence[str], terms: Sequence[frozenset[str]], weights: Mapping[str, float]
-) -> tuple[int, int]:
+def _best_window(lines: Sequence[str], held: Sequence[frozenset[str]], weights: Mapping[str, float]) -> tuple[int, int]:
     """Start and end (exclusive) of the lines within the limits that hold most of the question, blank edges left out."""
     value, best = -1.0, (0, 0)
     for start in range(len(lines)):
@@ -101,8 +115,8 @@ def _best_window(
         while end < len(lines) and end - start < LINES and (end == start or characters + len(lines[end]) <= CHARACTERS):
             characters += len(lines[end])
             end += 1
-        asked = [terms[at] & weights.keys() for at in range(start, end)]
-        distinct = frozenset().union(*asked)
+        asked = held[start:end]
+        distinct: frozenset[str] = frozenset().union(*asked)
         # Repetition counts a little: of two windows with the same words, the one that dwells on them.
         here = sum(weights[t] for t in distinct) + 0.1 * sum(weights[t] for line in asked for t in line)
         if here > value and lines[start].strip():
@@ -128,11 +142,10 @@ def _best_part(line: str, weights: Mapping[str, float]) -> str:
     return part.strip()
 
 
+def _overlap(excerpt: Excerpt, other: Excerpt) -> bool:
+    same = excerpt.hit.path == other.hit.path
+    return same and excerpt.start_line <= other.end_line and excerpt.end_line >= other.start_line
+
+
 def _says_the_same(excerpt: Excerpt, other: Excerpt) -> bool:
-    if (
-        excerpt.hit.path == other.hit.path
-        and excerpt.start_line <= other.end_line
-        and excerpt.end_line >= other.start_line
-    ):
-        return True
     return len(excerpt.terms & other.terms) >= SAME * max(1, len(excerpt.terms | other.terms))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ifmem.core.citations import NOT_FOUND
-from ifmem.core.records import Citation, Finding
+from ifmem.core.records import Citation, Finding, Spot
 
 CITATIONS = 5
 
@@ -29,30 +29,37 @@ def merge(findings: Sequence[Finding], limit: int = CITATIONS) -> Merged:
     if len(found) == 1:
         return Merged(found[0].text, True, found[0].citations)
     if found:
-        best = _best(c for finding in found for c in finding.citations if c.verification != NOT_FOUND)[:limit]
+        best = _best([[c for c in finding.citations if c.verification != NOT_FOUND] for finding in found], limit)
         return Merged("".join(map(quoted, best)), True, best)
     regrets = sorted(findings, key=lambda finding: -finding.score)
     return Merged(regrets[0].text if regrets else "", False, ())
 
 
-def _best(citations: Iterable[Citation]) -> tuple[Citation, ...]:
-    seen: set[tuple[str, int, int]] = set()
-    best = []
-    for citation in sorted(citations, key=lambda c: (-c.score, c.path, c.start_line)):
+def _best(findings: Iterable[Sequence[Citation]], limit: int) -> tuple[Citation, ...]:
+    """The best by score, no place twice; but each finding's own best is among them as far as there is room."""
+    ranked = [sorted(citations, key=_rank) for citations in findings]
+    leading = sorted((citations[0] for citations in ranked if citations), key=_rank)
+    others = sorted((citation for citations in ranked for citation in citations[1:]), key=_rank)
+    chosen: dict[tuple[str, int, int], Citation] = {}
+    for citation in (*leading, *others):
         place = (citation.path, citation.start_line, citation.end_line)
-        if place not in seen:
-            seen.add(place)
-            best.append(citation)
-    return tuple(best)
+        if len(chosen) < limit or place in chosen:
+            chosen[place] = min(citation, chosen.get(place, citation), key=_rank)
+    return tuple(sorted(chosen.values(), key=_rank))
 
 
-def place_of(citation: Citation) -> str:
+def _rank(citation: Citation) -> tuple[float, str, int]:
+    return -citation.score, citation.path, citation.start_line
+
+
+def place_of(citation: Citation | Spot) -> str:
     """`path:12-19`, as editors and the specification write it."""
     lines = str(citation.start_line)
     return f"{citation.path}:{lines}" + (f"-{citation.end_line}" if citation.end_line != citation.start_line else "")
 
 
 def quoted(citation: Citation) -> str:
-    """A citation as a paragraph: where it stands, then what stands there, indented."""
+    """A citation as a paragraph: where it stands, and where else nearly the same does, then what stands there, indented."""
+    also = f" (also {', '.join(map(place_of, citation.also))})" if citation.also else ""
     lines = textwrap.dedent(citation.quote.expandtabs(4))
-    return f"{place_of(citation)}\n{textwrap.indent(lines, '    ')}\n\n"
+    return f"{place_of(citation)}{also}\n{textwrap.indent(lines, '    ')}\n\n"

@@ -37,6 +37,7 @@ _ASSIGNMENT = re.compile(
     r"^(?:(?:export|pub|static|final|const|let|var)[ \t]+){0,3}(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,80})?=(?!=)",
     re.MULTILINE,
 )
+_CLASS_CONSTANT = re.compile(r"^[ \t]+(?P<name>[A-Z][A-Z0-9_]{2,})[ \t]*(?::[^=\n]{1,80})?=(?!=)", re.MULTILINE)
 _RECORDS = frozenset("csv tsv json jsonl ndjson xml svg html htm log diff patch lock".split())
 _UNDERLINING = frozenset({"", "rst", "txt", "text"})
 
@@ -59,7 +60,7 @@ def outline(path: str, text: str) -> list[Mark]:
 
 
 def constants(path: str, text: str) -> list[Mark]:
-    """Names that a program or a settings file assigns at the start of a line."""
+    """Names that a program or a settings file assigns at the start of a line, and indented ones in capitals."""
     if path.startswith("git:") or _suffix(path) in _RECORDS | _UNDERLINING | {
         "md",
         "markdown",
@@ -69,7 +70,8 @@ def constants(path: str, text: str) -> list[Mark]:
     }:
         return []
     line_of = _line_finder(text)
-    return [Mark(line_of(m.start()), 0, "", m["name"]) for m in _ASSIGNMENT.finditer(text)]
+    found = (*_ASSIGNMENT.finditer(text), *_CLASS_CONSTANT.finditer(text))
+    return [Mark(line_of(match.start("name")), 0, "", match["name"]) for match in found]
 
 
 def _suffix(path: str) -> str:

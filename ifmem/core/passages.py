@@ -31,7 +31,7 @@ class Passage(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A passage found. `matched` are the terms it or its context holds; `score` compares across indexes (core.scoring)."""
+    """A passage found. `matched` are the question's terms it or its context holds; `score` compares across indexes (core.scoring)."""
 
     page: str
     path: str
@@ -39,7 +39,7 @@ class Hit(NamedTuple):
     start_line: int
     end_line: int
     score: float
-    matched: tuple[str, ...]
+    matched: frozenset[str]
 
 
 def cut_passages(document: Document) -> Iterator[Passage]:

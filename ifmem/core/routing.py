@@ -27,6 +27,17 @@ def _rarity(count: int, passages: int) -> float:
     return math.log(1 + (passages - count + 0.5) / (count + 0.5))
 
 
+def combine(parts: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """One score a shard from its scores for each part of a question: the best shard of any part is among the best of all."""
+    best = [max(scores.values(), default=0.0) for scores in parts]
+    highest = max(best, default=0.0)
+    combined: dict[str, float] = {}
+    for scores, best_here in zip(parts, best, strict=True):
+        for name, value in scores.items():
+            combined[name] = max(combined.get(name, 0.0), highest * value / best_here if best_here else 0.0)
+    return combined
+
+
 def choose(scores: Mapping[str, float], margin: float) -> tuple[str, ...]:
     """The shards whose best passage scores at least `margin` (0 to 1) times the best of all, best first.
 

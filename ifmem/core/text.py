@@ -1,7 +1,7 @@
 """How text becomes terms: one analysis for what is indexed and for what is asked, so that both meet.
 
 A word is folded (case, accents) and stemmed; an identifier also gives its parts, so that `max_file_bytes`, `maxFileBytes` and
-"file bytes" meet; scripts written without spaces give pairs of characters.
+"file bytes" meet; a version or a date is one term; scripts written without spaces give pairs of characters.
 """
 
 from __future__ import annotations
@@ -12,12 +12,22 @@ from collections.abc import Iterable
 
 import Stemmer
 
+from ifmem.core.irregular import BASE_OF
+
 LONGEST_WORD = 64  # a longer run (base64, minified code) is taken in pieces of this size
 QUESTION_TERMS = 400  # of a longer question (a pasted log) the first distinct terms count
 QUESTION_CHARACTERS = 100_000
+MONTHS = "januari februari march april may june juli august septemb octob novemb decemb".split()  # as they are stemmed
 _CACHED_WORDS = 400_000
 
 _WORD = re.compile(rf"[\w\u0300-\u036f]{{1,{LONGEST_WORD}}}")
+_NUMBERED = re.compile(r"\d[.-]\d")  # few texts have any: the others are spared the slower pattern
+_WORD_OR_NUMBERS = re.compile(
+    r"(?<![\w.])[vV]?\d{1,8}(?:\.\d{1,8}){1,5}(?!\w)"  # a version is one word
+    r"|(?<!\w)(?<!\d-)(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-[0-3]\d)?(?!\w|-\d)"  # and a date
+    rf"|{_WORD.pattern}"
+)
+_NUMBERS = re.compile(r"[.-]")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _IDENTIFIER = re.compile(r"[a-z]{2}[A-Z]|[A-Za-z]_|\d[A-Za-z]|[A-Za-z]\d|[A-Z]{2}[a-z]{2}")
@@ -42,14 +52,23 @@ class _Analysis(dict[str, str]):
         return terms
 
     def _terms(self, word: str) -> list[str]:
+        if "." in word or "-" in word:
+            return _numbers(word)
         plain = word if word.isascii() else _without_accents(word)
         if not plain.isascii() and _UNSPACED.search(plain):
             return [plain[i : i + 2] for i in range(max(1, len(plain) - 1))]
         parts = _PART.findall(plain) if _IDENTIFIER.search(plain) else []
         if len(parts) < 2:
             whole = plain.strip("_").lower()
-            return [str(self._stem(whole))] if whole else []
+            return [str(self._stem(BASE_OF.get(whole, whole)))] if whole else []
         return [plain.strip("_").lower(), *(str(self._stem(part.lower())) for part in parts)]
+
+
+def _numbers(word: str) -> list[str]:
+    """`2.1.0` and what it belongs to, `2.1`, as terms; of a date also its year and the name of its month."""
+    parts = _NUMBERS.split(word.lower().removeprefix("v"))
+    terms = ["_".join(parts[:length]) for length in range(len(parts), 1, -1)]
+    return [*terms, parts[0], MONTHS[int(parts[1]) - 1]] if "-" in word else terms
 
 
 def _without_accents(word: str) -> str:
@@ -60,9 +79,13 @@ def _without_accents(word: str) -> str:
 _analysis = _Analysis()
 
 
+def _words(text: str) -> list[str]:
+    return (_WORD_OR_NUMBERS if _NUMBERED.search(text) else _WORD).findall(text)
+
+
 def analyse(text: str) -> str:
     """The terms of `text` in order, separated by single spaces."""
-    return " ".join(filter(None, map(_analysis.__getitem__, _WORD.findall(text))))
+    return " ".join(filter(None, map(_analysis.__getitem__, _words(text))))
 
 
 def terms_of(text: str) -> list[str]:
@@ -76,10 +99,8 @@ def question_words(question: str) -> dict[str, tuple[str, ...]]:
     Question and stop words are dropped; if nothing else is left they are all kept. Takes the first `QUESTION_TERMS` terms.
     """
     asked = question[:QUESTION_CHARACTERS]
-    subject = _WORD.findall(_KIND_ASKED_FOR.sub(" ", asked))
-    return _distinct(word for word in subject if word.lower() not in QUESTION_STOP_WORDS) or _distinct(
-        _WORD.findall(asked)
-    )
+    subject = _words(_KIND_ASKED_FOR.sub(" ", asked))
+    return _distinct(word for word in subject if word.lower() not in QUESTION_STOP_WORDS) or _distinct(_words(asked))
 
 
 def _distinct(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -87,6 +108,8 @@ def _distinct(written: Iterable[str]) -> dict[str, tuple[str, ...]]:
     seen: set[str] = set()
     for word in written:
         terms = tuple(dict.fromkeys(_analysis[word].split()))
+        if _NUMBERS.search(word):  # asked for 2.1.0, the rest of 2.1 is no answer
+            terms = terms[:1]
         if not terms or seen.issuperset(terms):
             continue
         if len(seen) + len(terms) > QUESTION_TERMS:

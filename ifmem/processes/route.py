@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ifmem.config import Config
-from ifmem.core.concepts import search_terms
+from ifmem.core.concepts import narrowed, parts_of, search_terms
 from ifmem.core.manifest import version_of
-from ifmem.core.routing import term_weights
+from ifmem.core.routing import combine, term_weights
 from ifmem.errors import IfmemError
 from ifmem.stores.index import Index
 
@@ -40,11 +40,9 @@ class Router:
         indexes = self._indexes()
         frequencies = [index.frequencies(search_terms(question)) for index in indexes.values()]
         weights = term_weights(frequencies, sum(index.passages for index in indexes.values()))
-        scores = {}
-        for name, index in indexes.items():
-            if not only or name in only:
-                best = index.search(weights, limit=1)
-                scores[name] = best[0].score if best else 0.0
+        asked = {name: index for name, index in indexes.items() if not only or name in only}
+        parts = [narrowed(weights, part) for part in parts_of(question)]
+        scores = combine([{name: _best(index, part) for name, index in asked.items()} for part in parts])
         return Route(weights, scores, version_of(index.version for index in indexes.values()))
 
     def _indexes(self) -> Mapping[str, Index]:
@@ -54,6 +52,12 @@ class Router:
                 with contextlib.suppress(IfmemError):  # being replaced at this moment: the next question sees it
                     self._open[name] = (facts, Index(path))
         return {name: index for name, (_, index) in self._open.items()}
+
+
+def _best(index: Index, weights: Mapping[str, float]) -> float:
+    """The score of its best passage."""
+    hits = index.search(weights, limit=1)
+    return hits[0].score if hits else 0.0
 
 
 def _facts(path: Path) -> tuple[int, int] | None:

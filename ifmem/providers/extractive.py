@@ -6,25 +6,29 @@ Whether there is an answer is decided by evidence alone: how much of the questio
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Protocol
 
+from ifmem.core.concepts import Concepts, narrowed, parts_of, search_terms
+from ifmem.core.evidence import Words, enough_without, is_supported
 from ifmem.core.excerpts import Excerpt, choose_excerpts
 from ifmem.core.merging import place_of, quoted
 from ifmem.core.pages import Entry, Page
 from ifmem.core.passages import Hit, cut_passages
-from ifmem.core.records import Citation, Document, PageUse
-from ifmem.core.scoring import fields_of, score
-from ifmem.core.text import question_terms, question_words
+from ifmem.core.records import Citation, Document, PageUse, Spot
+from ifmem.core.scoring import fields_of, score_for
+from ifmem.core.text import question_words
+from ifmem.core.thesaurus import related
 from ifmem.providers.contract import Done, Event, Quote, Request, Text
 
 CITATIONS = 5
 HITS = 40
-ENOUGH = 0.5  # share of the question's weight that one place has to hold
-PARTS_ONLY = 0.7  # what an identifier counts whose parts are there and which itself is not
+MISSING_LOOKED_UP = (
+    12  # words of a question that are looked for everywhere when no excerpt has them: each costs a search
+)
 NAMED_WORDS = 8  # words named in a "not found"; it says how many more there are
 OVERLAY = ""  # the page of a hit in the overlay
-
-Words = Mapping[str, Sequence[str]]
 
 
 class Search(Protocol):
@@ -41,22 +45,26 @@ class Extractive:
     name = "extractive"
     model = "passages"
 
-    def __init__(self, search: Search) -> None:
+    def __init__(self, search: Search, citations: int = CITATIONS) -> None:
+        """`citations` is how many an answer has at most."""
         self._search = search
+        self._citations = citations
 
     async def answer(self, request: Request) -> AsyncIterator[Event]:
-        words = question_words(request.question)
-        weights = request.weights or dict.fromkeys(question_terms(request.question), 1.0)
+        weights = request.weights or dict.fromkeys(search_terms(request.question), 1.0)
         sources = _Sources(request, self._search)
-        excerpts = choose_excerpts(sources.search(weights, HITS), weights, sources.document, limit=CITATIONS)
-        found = bool(excerpts) and is_supported(words, weights, excerpts[0].matched)
-        for citation in map(_cite, excerpts if found else ()):
+        parts = [
+            _looked_up(part, narrowed(weights, part), sources, self._citations) for part in parts_of(request.question)
+        ]
+        citations = [_cite(excerpt) for excerpt in _in_turn([part.excerpts for part in parts if part.found])]
+        for citation in citations[: self._citations]:
             yield Text(quoted(citation))
             yield Quote(citation)
-        if not found:
-            yield Text(_regret(words, weights, excerpts, sources))
+        if not citations:
+            yield Text("".join(_regret(part, sources) for part in parts))
         pages = tuple(PageUse(page.digest, "none", page.tokens) for page in request.pages)
-        yield Done(found, score=excerpts[0].hit.score if excerpts else 0.0, pages=pages)
+        best = max((part.excerpts[0].hit.score for part in parts if part.excerpts), default=0.0)
+        yield Done(bool(citations), score=best, pages=pages)
 
     async def close(self) -> None:
         """Nothing is held: the index belongs to the shard."""
@@ -76,9 +84,14 @@ class _Sources:
         # Hits in replaced documents take up places: ask for more than are wanted.
         indexed = self._search(weights, limit=limit * 2 if self._replaced else limit, pages=self._pages.keys())
         hits = [hit for hit in indexed if hit.path not in self._replaced]
+        concepts = Concepts(weights)
         for document in self._overlay:
-            hits.extend(_hits_in(document, weights))
+            hits.extend(_hits_in(document, concepts))
         return sorted(hits, key=lambda hit: (-hit.score, hit.path, hit.start_line))[:limit]
+
+    def lack(self, terms: Sequence[str]) -> bool:
+        """Whether neither the terms nor any that are related to them stand anywhere."""
+        return not self.search(dict.fromkeys((*terms, *(other for term in terms for other in related(term))), 1.0), 1)
 
     def document(self, hit: Hit) -> Document | None:
         """The document, or the part of it, that a hit stands in."""
@@ -95,55 +108,58 @@ def _first_line(place: Document | Entry) -> int:
     return place.first_line
 
 
-def _hits_in(document: Document, weights: Mapping[str, float]) -> list[Hit]:
+def _hits_in(document: Document, concepts: Concepts) -> list[Hit]:
     hits = []
     for passage in cut_passages(document):
-        value, matched = score(weights, fields_of(document.path, passage))
+        value, matched = score_for(concepts, fields_of(document.path, passage))
         if matched:
             place = (document.path, document.sha256, passage.start_line, passage.end_line)
             hits.append(Hit(OVERLAY, *place, value, matched))
     return hits
 
 
-def is_supported(words: Words, weights: Mapping[str, float], matched: Collection[str]) -> bool:
-    """Whether enough of the question stands in one place. One rare word alone proves nothing, unless it is all that was asked."""
-    held = sum(1 for terms in words.values() if any(term in matched for term in terms))
-    return held >= min(2, len(words)) and support(words, weights, matched) >= ENOUGH
+@dataclass(frozen=True)
+class _Part:
+    """One of the questions that were asked, and what there is to quote for it: what supports an answer first, then by score."""
+
+    words: Words
+    weights: Mapping[str, float]
+    excerpts: Sequence[Excerpt]
+    found: bool
 
 
-def support(words: Words, weights: Mapping[str, float], matched: Collection[str]) -> float:
-    """The share of a question, by weight, that stands among `matched`, 0 to 1."""
-    asked = supported = 0.0
-    for terms in words.values():
-        weight = max(weights.get(term, 0.0) for term in terms)
-        asked += weight
-        supported += weight * _share(terms, weights, matched)
-    return supported / asked if asked else 0.0
+def _looked_up(question: str, weights: Mapping[str, float], sources: _Sources, limit: int) -> _Part:
+    words = question_words(question)
+    excerpts = choose_excerpts(sources.search(weights, HITS), weights, sources.document, limit=limit)
+    held = {term for excerpt in excerpts for term in excerpt.matched}
+    missing = [word for word, terms in words.items() if held.isdisjoint(terms)][:MISSING_LOOKED_UP]
+    enough = enough_without([word for word in missing if sources.lack(words[word])], question)
+    supported = [one for one in excerpts[:CITATIONS] if is_supported(words, weights, one.matched, enough)]
+    others = [excerpt for excerpt in excerpts if excerpt not in supported]
+    return _Part(words, weights, [*supported, *others], bool(supported))
 
 
-def _share(terms: Sequence[str], weights: Mapping[str, float], matched: Collection[str]) -> float:
-    """How much of one word is matched: an identifier as a whole, or less by its parts."""
-    whole, *parts = terms
-    if whole in matched or not parts:
-        return float(whole in matched)
-    total = sum(weights.get(part, 0.0) for part in parts)
-    held = sum(weights.get(part, 0.0) for part in parts if part in matched)
-    return PARTS_ONLY * held / total if total else 0.0
+def _in_turn(lists: Sequence[Sequence[Excerpt]]) -> list[Excerpt]:
+    """The first of each, then the second of each, and so on; no place twice."""
+    chosen: dict[Spot, Excerpt] = {}
+    for row in zip_longest(*lists):
+        for excerpt in filter(None, row):
+            chosen.setdefault(excerpt.spot, excerpt)
+    return list(chosen.values())
 
 
 def _cite(excerpt: Excerpt) -> Citation:
-    hit = excerpt.hit
-    return Citation(
-        hit.path, excerpt.start_line, excerpt.end_line, excerpt.quote, hit.sha256, score=round(hit.score, 3)
-    )
+    hit, spot = excerpt.hit, excerpt.spot
+    score = round(hit.score, 3)
+    return Citation(hit.path, spot.start_line, spot.end_line, excerpt.quote, hit.sha256, score=score, also=excerpt.also)
 
 
-def _regret(words: Words, weights: Mapping[str, float], excerpts: Sequence[Excerpt], sources: _Sources) -> str:
+def _regret(part: _Part, sources: _Sources) -> str:
     """Says that there is no answer, which words are missing, and where to look nearest."""
-    matched = excerpts[0].matched if excerpts else frozenset()
-    missing = [word for word, terms in words.items() if not matched.intersection(terms)]
+    matched = part.excerpts[0].matched if part.excerpts else frozenset()
+    missing = [word for word, terms in part.words.items() if not matched.intersection(terms)]
     named = missing[:NAMED_WORDS]
-    nowhere = [word for word in named if not sources.search({t: weights.get(t, 1.0) or 1.0 for t in words[word]}, 1)]
+    nowhere = [word for word in named if sources.lack(part.words[word])]
     apart = [word for word in named if word not in nowhere]
     said = ["These sources do not answer that."]
     if nowhere:
@@ -152,6 +168,6 @@ def _regret(words: Words, weights: Mapping[str, float], excerpts: Sequence[Excer
         said.append(f"In them, but not together with the rest of the question: {', '.join(apart)}.")
     if len(missing) > len(named):
         said.append(f"{len(missing) - len(named)} more of the question's words are not where the others are.")
-    if excerpts:
-        said.append(f"Nearest: {place_of(_cite(excerpts[0]))}")
+    if part.excerpts:
+        said.append(f"Nearest: {place_of(_cite(part.excerpts[0]))}")
     return "\n".join(said) + "\n"

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from ifmem.core.concepts import Concepts
 from ifmem.core.passages import Hit
-from ifmem.core.scoring import Fields, score, with_neighbours
+from ifmem.core.scoring import Fields, score_for
 from ifmem.errors import IfmemError
 from ifmem.stores.index_build import FORMAT, build_index
 
@@ -72,9 +72,10 @@ class Index:
         concepts = Concepts(weights)
         hits = []
         for page, path, sha256, start, end, context, defines, body in self._candidates(concepts, limit, pages):
-            value, matched = score(concepts, Fields(context, defines, body))
+            value, matched = score_for(concepts, Fields(context, defines, body))
             hits.append(Hit(page, path, sha256, start, end, value, matched))
-        return with_neighbours(hits, concepts)[:limit]
+        hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start_line))
+        return hits[:limit]
 
     def close(self) -> None:
         self._database.close()

@@ -7,7 +7,7 @@ import pytest
 from ifmem.core.citations import locate
 from ifmem.core.excerpts import CHARACTERS, LINE_CHARACTERS, LINES, Excerpt, choose_excerpts
 from ifmem.core.passages import Hit
-from ifmem.core.records import Document
+from ifmem.core.records import Document, Spot
 from ifmem.core.text import terms_of
 
 WEIGHTS = {"stall": 4.0, "shard": 2.0}
@@ -18,7 +18,7 @@ def document(lines: Iterable[str], path: str = "a.md", first_line: int = 1) -> D
 
 
 def hit(start: int, end: int, score: float = 10.0, path: str = "a.md", matched: tuple[str, ...] = ("stall",)) -> Hit:
-    return Hit("page", path, "0" * 64, start, end, score, matched)
+    return Hit("page", path, "0" * 64, start, end, score, frozenset(matched))
 
 
 def chosen(hits: Iterable[Hit], *documents: Document, limit: int = 5) -> list[Excerpt]:
@@ -63,7 +63,22 @@ def test_says_nothing_twice() -> None:
     same = ["the stall of one shard is told by its beat"]
     copies = [document(same, "a.md"), document(same, "b.md"), document(["another stall altogether"], "c.md")]
     hits = [hit(1, 1), hit(1, 1, 9.0, "b.md"), hit(1, 1, 8.0, "c.md")]
-    assert places(chosen(hits, *copies)) == [("a.md", 1, 1), ("c.md", 1, 1)]
+    excerpts = chosen(hits, *copies)
+    assert places(excerpts) == [("a.md", 1, 1), ("c.md", 1, 1)]
+    assert [excerpt.also for excerpt in excerpts] == [(Spot("b.md", 1, 1),), ()]
+
+
+def test_names_a_copy_also_behind_the_last_excerpt_wanted() -> None:
+    same = ["the stall of one shard is told by its beat"]
+    [excerpt] = chosen([hit(1, 1), hit(1, 1, 9.0, "b.md")], document(same), document(same, "b.md"), limit=1)
+    assert excerpt.also == (Spot("b.md", 1, 1),)
+
+
+def test_lines_that_overlap_better_ones_are_no_other_place() -> None:
+    lines = [f"stall number{n} word{n}" for n in range(40)]
+    [excerpt, *others] = chosen([hit(1, 8), hit(20, 27, 9.0)], document(lines))
+    assert excerpt.also == ()
+    assert all(other.also == () for other in others)
 
 
 def test_keeps_to_the_limit() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from ifmem.core.merging import CITATIONS, merge, place_of, quoted
-from ifmem.core.records import Citation, Finding
+from ifmem.core.records import Citation, Finding, Spot
 
 
 def cited(path: str, score: float, line: int = 1, verification: str = "verified") -> Citation:
@@ -64,3 +64,19 @@ def test_a_place_is_written_as_editors_write_it() -> None:
 def test_a_quote_is_set_off_and_loses_only_the_indent_it_had_as_a_whole() -> None:
     text = quoted(Citation("a.py", 1, 2, "\tif x:\n\t\treturn"))
     assert text == "a.py:1-2\n    if x:\n        return\n\n"
+
+
+def test_every_finding_keeps_its_best_citation() -> None:
+    loud = finding("docs", *(cited(f"d{n}", 10.0 - n) for n in range(6)))
+    merged = merge([loud, finding("code", cited("c", 2.0), cited("e", 1.0))])
+    assert [citation.path for citation in merged.citations] == ["d0", "d1", "d2", "d3", "c"]
+
+
+def test_a_quote_names_the_other_places_that_say_the_same() -> None:
+    also = (Spot("b.md", 3, 4), Spot("c.md", 9, 9))
+    assert quoted(Citation("a.md", 1, 1, "same", also=also)).startswith("a.md:1 (also b.md:3-4, c.md:9)\n")
+
+
+def test_a_citation_reads_the_other_places_back() -> None:
+    citation = Citation("a.md", 1, 1, "same", also=(Spot("b.md", 3, 4),))
+    assert Citation.from_json(citation.to_json()) == citation

@@ -54,6 +54,11 @@ def test_names_assigned_at_the_start_of_a_line_are_constants() -> None:
     assert [(mark.line, mark.name) for mark in constants("a.py", text)] == [(0, "LIMIT"), (1, "name"), (4, "PORT")]
 
 
+def test_indented_names_in_capitals_are_constants_and_others_are_variables() -> None:
+    text = "class Retry:\n    DEFAULT_MAX = 120\n    LIMIT: int = 3\n    total = 1\n"
+    assert [(mark.line, mark.name) for mark in constants("a.py", text)] == [(1, "DEFAULT_MAX"), (2, "LIMIT")]
+
+
 @pytest.mark.parametrize("path", ["README.md", "notes.txt", "git:log/1", "data.csv"])
 def test_prose_and_records_have_no_constants(path: str) -> None:
     assert constants(path, "a = b\n") == []

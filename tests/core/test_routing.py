@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifmem.core.routing import choose, term_weights, widen
+from ifmem.core.routing import choose, combine, term_weights, widen
 
 SCORES = st.dictionaries(st.sampled_from(["history", "docs", "code", "working"]), st.floats(0, 100))
 
@@ -55,3 +55,13 @@ def test_widening_asks_everyone_else_who_scores(scores: dict[str, float], margin
 
 def test_widens_best_first() -> None:
     assert widen({"docs": 3.0, "code": 1.0, "history": 2.0, "working": 0.0}, ["docs"]) == ("history", "code")
+
+
+def test_the_best_shard_of_each_part_of_a_question_is_among_the_best() -> None:
+    assert combine([{"docs": 8.0, "code": 2.0}, {"docs": 0.0, "code": 4.0}]) == {"docs": 8.0, "code": 8.0}
+
+
+def test_one_part_keeps_its_scores_and_none_has_none() -> None:
+    assert combine([{"docs": 8.0, "code": 2.0}]) == {"docs": 8.0, "code": 2.0}
+    assert combine([{"docs": 0.0}]) == {"docs": 0.0}
+    assert combine([]) == {}

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import pytest
+
+from ifmem.core.concepts import search_terms
 from ifmem.core.passages import Passage, cut_passages
 from ifmem.core.records import Document
-from ifmem.core.scoring import Fields, fields_of, score
-from ifmem.core.text import question_terms
+from ifmem.core.scoring import IN_TEST, Fields, fields_of, score
+from ifmem.core.text import analyse, question_terms
 
 WEIGHTS = {"stall": 4.0, "shard": 2.0}
 
@@ -13,11 +16,26 @@ def value(body: str = "", context: str = "", defines: str = "") -> float:
 
 
 def test_nothing_matched_scores_nothing() -> None:
-    assert score(WEIGHTS, Fields("path", "name", "other words")) == (0.0, ())
+    assert score(WEIGHTS, Fields("path", "name", "other words")) == (0.0, frozenset())
 
 
-def test_matched_terms_come_in_the_order_of_the_question() -> None:
-    assert score(WEIGHTS, Fields("stall", "", "shard")).matched == ("stall", "shard")
+def test_terms_are_matched_in_the_lines_and_above_them() -> None:
+    assert score(WEIGHTS, Fields("stall", "", "shard")).matched == {"stall", "shard"}
+
+
+def test_a_related_term_counts_but_less_than_the_one_asked_for() -> None:
+    weights = dict.fromkeys(search_terms("delete"), 3.0)
+    asked, other, none = (
+        score(weights, Fields("", "", analyse(text))) for text in ("delete it", "remove it", "see it")
+    )
+    assert asked.value > other.value > none.value == 0
+    assert "delet" in other.matched
+
+
+def test_related_terms_in_one_passage_count_once() -> None:
+    weights = dict.fromkeys(search_terms("delete"), 3.0)
+    both, one = Fields("", "", analyse("delete remove")), Fields("", "", analyse("delete it"))
+    assert score(weights, both).value == pytest.approx(score(weights, one).value)
 
 
 def test_the_rarer_term_counts_more() -> None:
@@ -50,9 +68,27 @@ def test_a_definition_named_in_full_goes_before_one_named_in_part() -> None:
 
 
 def test_a_test_goes_behind_what_it_tests_unless_tests_are_asked_for() -> None:
-    assert value("stall", context="test") < value("stall")
+    passage = Passage(1, 1, "stall")
+    test, tested = fields_of("tests/test_verdict.py", passage), fields_of("core/test_drive.md", passage)
+    assert score(WEIGHTS, test).value < score(WEIGHTS, tested).value
     asked = {"stall": 4.0, "test": 1.0}
-    assert score(asked, Fields("test", "", "stall")).value > score(asked, Fields("", "", "stall")).value
+    assert score(asked, test).value >= score(asked, tested).value
+
+
+@pytest.mark.parametrize(
+    ("path", "is_test"),
+    [
+        ("tests/data/a.txt", True),
+        ("test_a.py", True),
+        ("src/a.spec.ts", True),
+        ("pkg/conftest.py", True),
+        ("docs/testing.rst", False),
+        ("src/contest.py", False),
+        ("latest/a.py", False),
+    ],
+)
+def test_knows_a_test_by_its_path(path: str, is_test: bool) -> None:
+    assert (IN_TEST in fields_of(path, Passage(1, 1, "x")).context.split()) is is_test
 
 
 def test_fields_hold_path_headings_names_and_lines() -> None:

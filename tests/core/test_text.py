@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifmem.core.text import LONGEST_WORD, QUESTION_TERMS, analyse, question_terms, question_words, terms_of
+from ifmem.core.text import LONGEST_WORD, MONTHS, QUESTION_TERMS, analyse, question_terms, question_words, terms_of
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,11 @@ from ifmem.core.text import LONGEST_WORD, QUESTION_TERMS, analyse, question_term
         ("東京都庁", "東京 京都 都庁"),
         ("a _ b -- !", "a b"),
         ("", ""),
+        ("v2.0.3, 3.11+", "2_0_3 2_0 3_11"),
+        ("(2026-06-03)", "2026_06_03 2026_06 2026 june"),
+        ("2025-11-19-notes.md", "2025_11_19 2025_11 2025 novemb note md"),
+        ("children wrote it", "child write it"),
+        ("lines 12-13", "line 12 13"),
     ],
 )
 def test_analyses_words_identifiers_and_scripts_without_spaces(text: str, terms: str) -> None:
@@ -40,6 +47,15 @@ def test_drops_question_words() -> None:
         "slow",
         "callback",
     )
+
+
+def test_a_version_or_date_is_asked_for_as_a_whole() -> None:
+    assert question_terms("What changed in v2.0.3 on 2026-06-03?") == ("chang", "2_0_3", "2026_06_03")
+    assert set(question_terms("since 2.0 in June 2026")) <= {"2_0", "june", "2026"}
+
+
+def test_months_are_named_as_they_are_stemmed() -> None:
+    assert [terms_of(f"{date(2026, month, 1):%B}")[0] for month in range(1, 13)] == MONTHS
 
 
 def test_the_kind_of_the_answer_is_no_evidence() -> None:

@@ -175,6 +175,14 @@ def test_both_halves_of_a_compound_question_are_quoted_in_turn(manual: Memory) -
     assert {quote.path for quote in quotes_of(events)[:2]} == {"manual/money.md", "manual/keeping.md"}
 
 
+def test_a_place_that_answers_both_halves_is_quoted_once(manual: Memory) -> None:
+    places = [
+        (q.path, q.start_line) for q in quotes_of(manual.ask("When is a shard stalled and when is a shard lost?"))
+    ]
+    assert places[0][0] == "manual/keeping.md"
+    assert len(places) == len(set(places))
+
+
 def test_a_half_that_has_no_answer_is_not_quoted(manual: Memory) -> None:
     quotes = quotes_of(manual.ask("What enforces the daily budget and who painted the zeppelin?"))
     assert quotes[0].path == "manual/money.md"
@@ -198,7 +206,7 @@ def test_what_supports_an_answer_is_quoted_before_what_only_scores(tmp_path: Pat
     quiet = Document("quiet.md", "The keeper trims it.\n", "2")
     memory = Memory(tmp_path / "l.db", [loud, quiet])
     question = "Which wick does the keeper trim?"
-    weights = {"wick": 6.0, "keeper": 4.0, "trim": 4.0}
+    weights = {"wick": 7.0, "keeper": 3.0, "trim": 3.0}
     first, second = quotes_of(
         events_of(Extractive(memory.index.search), request(question, memory.pages, weights=weights))
     )
