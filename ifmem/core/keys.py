@@ -20,13 +20,14 @@ set:processes                hash     -          supervisor: name -> JSON       
 set:incarnations             hash     -          supervisor: name -> integer    scripts (fencing)  ours
 set:counts                   hash     -          coordinator (asks a day)       status             ours
 query:[id]                   JSON     1 day      client, coordinator (weights)  coordinator, shard ours
-gather:[id]                  hash     1 day      shard: name -> finding         coordinator        ours
+gather:[id]                  hash     1 day      shard: name -> finding;        coordinator        ours
+                                                 coordinator: reply_to -> inbox shard
 attempts:[id]                hash     1 day      supervisor: queue -> integer   shard, coordinator ours
 answer:[id]                  JSON     1 day      coordinator                    client             ours
 queue:coordinator            list     -          client                         coordinator        ours
 queue:shard:[n]              list     -          coordinator, client            shard              ours
 queue:dead                   list     -          supervisor                     status, people     ours
-inbox:coordinator            list     1 hour     shard (findings)               coordinator        ours
+inbox:[id]                   list     1 hour     shard (findings)               that coordinator   ours
 reply:[id]                   list     1 hour     coordinator, shard             client             ours
 page:[digest]                bytes    1 day      shard                          readers elsewhere  ours
 findings                     list     -          shard: newest ids first        status, archivist  ours
@@ -42,6 +43,7 @@ from dataclasses import dataclass
 
 DAY_S = 86_400
 HOUR_S = 3_600
+REPLY_TO = "reply_to"  # a field of gather:[id]; no shard can be called that
 BEAT_TTL_S = 15
 
 
@@ -131,9 +133,9 @@ class Keys:
     def queue_dead(self) -> str:
         return self("queue:dead")
 
-    @property
-    def inbox_coordinator(self) -> str:
-        return self("inbox:coordinator")
+    def inbox(self, worker: str) -> str:
+        """Where findings for one life of a coordinator go: its predecessor, still leaving, must not take them."""
+        return self(f"inbox:{worker}")
 
     def reply(self, query_id: str) -> str:
         return self(f"reply:{query_id}")

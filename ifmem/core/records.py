@@ -135,7 +135,6 @@ class Query(Record):
     shards: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
     weights: dict[str, float] = field(default_factory=dict)
-    reply_to: str = ""
     asked_at: float = 0.0
     deadline: float = 0.0
     protocol: int = PROTOCOL

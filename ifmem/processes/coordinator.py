@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ifmem import prompts
@@ -20,7 +21,7 @@ from ifmem.processes.gathering import Gathering
 from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.route import Route, Router
 from ifmem.stores.bus import BusLost
-from ifmem.stores.hand_off import Claim, for_shards
+from ifmem.stores.hand_off import Claim
 
 log = logging.getLogger("ifmem")
 RESERVE_S = 0.5  # kept back from the asker's patience for merging and for the way back
@@ -43,9 +44,17 @@ class Coordinator(Claimant):
 
     async def _collect(self) -> None:
         while True:
-            for finding in await until_bus_answers(self.hand_off.next_findings):
-                if gathering := self.open.get(finding.query_id):
-                    gathering.add(finding)
+            try:
+                for finding in await self.hand_off.next_findings(self.seat):
+                    if gathering := self.open.get(finding.query_id):
+                        gathering.add(finding)
+            except BusLost:  # a finding may have been on its way when the line broke; it is stored all the same
+                await until_bus_answers(self._read_again)
+
+    async def _read_again(self) -> None:
+        for query_id, gathering in list(self.open.items()):
+            for finding in await self.hand_off.gathered(query_id):
+                gathering.add(finding)
 
     async def _look_around(self) -> None:
         """Know which shards have given up: nobody should wait for them."""
@@ -98,9 +107,9 @@ class Coordinator(Claimant):
             return
         if query.type == "query":
             await self.tell(query.id, f"asking {', '.join(new)}")
-        body = for_shards(query, self.keys, route.weights, ())
+        body = replace(query, weights=route.weights)
         labels = [f"shard:{self.domains[name].number}" for name in new]
-        for finding in await until_bus_answers(lambda: self.hand_off.push(body, labels)):
+        for finding in await until_bus_answers(lambda: self.hand_off.push(self.seat, body, labels)):
             gathering.add(finding)
 
     async def tell(self, query_id: str, text: str) -> None:

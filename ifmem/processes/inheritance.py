@@ -59,7 +59,7 @@ class Inheritance:
                 created_at=time.time(),
                 error=error.what,
             )
-            await self.hand_off.finish(successor, finding, query.reply_to)
+            await self.hand_off.finish(successor, finding)
 
 
 def _error_answer(query: Query, error: IfmemError) -> Answer:

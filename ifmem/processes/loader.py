@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from ifmem.errors import Exit, IfmemError
 from ifmem.processes.children import tie_to_parent
 from ifmem.processes.loading import Loaded, load
 
+log = logging.getLogger("ifmem")
 TOLD = "told: "  # in front of progress on the pipe; anything else is an error as JSON
 LINE_LIMIT = 1 << 20
 
@@ -81,9 +83,9 @@ def _load_and_leave(domain: Domain, domains: Sequence[Domain], config: Config, w
                 status = Exit.DONE
             except IfmemError as error:
                 print(error.to_json(), file=pipe)
-    except BaseException:
-        import logging
-
-        logging.getLogger("ifmem").exception("loading %s failed", domain.name)
+            except Exception as error:
+                log.exception("loading %s failed", domain.name)
+                fix = f"See: ifmem logs {domain.name}    then: ifmem restart {domain.name}"
+                print(IfmemError(f"loading {domain.name} failed.", why=repr(error), fix=fix).to_json(), file=pipe)
     finally:
         os._exit(int(status))

@@ -86,7 +86,7 @@ class Shard(Claimant):
             finding, attempts=claim.attempts, duration_ms=round((time.perf_counter() - started) * 1000, 3)
         )
         durable = query.type == "query"
-        await self.store(lambda: self.hand_off.finish(self.seat, finding, query.reply_to, durable=durable))
+        await self.store(lambda: self.hand_off.finish(self.seat, finding, durable=durable))
 
     async def _answer_in_time(self, query: Query) -> Finding:
         left = query.deadline - time.time()

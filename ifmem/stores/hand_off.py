@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ifmem.core.keys import DAY_S, HOUR_S, Keys, worker_id
+from ifmem.core.keys import DAY_S, HOUR_S, REPLY_TO, Keys, worker_id
 from ifmem.core.records import Answer, Finding, Query
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
@@ -119,25 +119,28 @@ class HandOff:
         """Forget a claim whose question is gone."""
         await self.bus.call("LREM", self.keys.worker_tasks(seat.worker), 0, query_id)
 
-    async def push(self, query: Query, labels: Iterable[str]) -> list[Finding]:
-        """The coordinator's fan-out: rewrite the body for the shards, then queue it at each of them.
+    async def push(self, seat: Seat, query: Query, labels: Iterable[str]) -> list[Finding]:
+        """The coordinator's fan-out: rewrite the body for the shards, have findings sent to this coordinator, queue it at each shard.
 
         Returns the findings there are already: a shard that answered an earlier coordinator does not send its finding again.
         """
-        *_, ids = await self.bus.send(
+        gather = self.keys.gather(query.id)
+        *_, gathered = await self.bus.send(
             ("SET", self.keys.query(query.id), query.to_json(), "EX", DAY_S),
+            ("HSET", gather, REPLY_TO, self.keys.inbox(seat.worker)),
+            ("EXPIRE", gather, DAY_S),
             *(("RPUSH", self.keys.queue(label), query.id) for label in labels),
-            ("HVALS", self.keys.gather(query.id)),
+            ("HGETALL", gather),
         )
-        return await self._findings(ids)
+        return await self._findings(gathered)
 
-    async def finish(self, seat: Seat, finding: Finding, reply_to: str, *, durable: bool = True) -> str:
+    async def finish(self, seat: Seat, finding: Finding, *, durable: bool = True) -> str:
         """Store a finding and remove its claim in one step. `stored`, or `repeat` if this shard had answered already. Raises Stale."""
         keys = self.keys
         outcome = await self.bus.call(
             *("EVAL", scripts.FINISH, 7, keys.set_incarnations, keys.worker_tasks(seat.worker)),
             *(keys.gather(finding.query_id), keys.finding(finding.id)),
-            *(reply_to or keys.reply(finding.query_id), keys.journal, keys.findings),
+            *(keys.reply(finding.query_id), keys.journal, keys.findings),
             *(seat.name, seat.incarnation, finding.query_id, finding.id, finding.to_json()),
             *(keys.channel_findings, int(durable), DAY_S, HOUR_S, FINDINGS_ON_BUS),
         )
@@ -156,15 +159,16 @@ class HandOff:
 
     async def gathered(self, query_id: str) -> list[Finding]:
         """The findings that exist for a question already."""
-        return await self._findings(await self.bus.call("HVALS", self.keys.gather(query_id)))
+        return await self._findings(await self.bus.call("HGETALL", self.keys.gather(query_id)))
 
-    async def _findings(self, ids: Collection[str]) -> list[Finding]:
+    async def _findings(self, gathered: Mapping[str, str]) -> list[Finding]:
+        ids = [finding for name, finding in gathered.items() if name != REPLY_TO]
         bodies = await self.bus.call("MGET", *map(self.keys.finding, ids)) if ids else []
         return [Finding.from_json(body) for body in bodies if body]
 
-    async def next_findings(self, most: int = 64) -> list[Finding]:
-        """Wait a moment for findings sent to the coordinator."""
-        inbox = self.keys.inbox_coordinator
+    async def next_findings(self, seat: Seat, most: int = 64) -> list[Finding]:
+        """Wait a moment for findings sent to this coordinator."""
+        inbox = self.keys.inbox(seat.worker)
         first, more = await self.bus.send(("BLPOP", inbox, BLOCK_S), ("LPOP", inbox, most))
         texts = [*([first[1]] if first else []), *(more or [])]
         return [Finding.from_dict(json.loads(text)["body"]) for text in texts]
@@ -198,11 +202,6 @@ class HandOff:
 
     async def attempts(self, query_id: str, label: str) -> int:
         return int(await self.bus.call("HGET", self.keys.attempts(query_id), label) or 0)
-
-
-def for_shards(query: Query, keys: Keys, weights: dict[str, float], pages: Iterable[str]) -> Query:
-    """The copy of a question that the shards read: with the corpus-wide weights, and findings sent to the coordinator."""
-    return replace(query, weights=weights, pages=tuple(pages), reply_to=keys.inbox_coordinator)
 
 
 def _message(reply: Any) -> dict[str, Any] | None:

@@ -67,13 +67,20 @@ def remove_unnamed(folder: Path, shards: Collection[str]) -> list[Path]:
     removed = [path for path in folder.glob("*.json") if path.stem not in shards]
     manifests = [manifest for shard in shards if (manifest := read_manifest(folder, shard))]
     named = {page.digest for manifest in manifests for page in manifest.pages}
-    oldest = time.time() - UNNAMED_FOR_S
-    for path in (*folder.glob("*.page"), *folder.glob("*.part")):
-        if path.stem not in named and path.stat().st_mtime < oldest:
-            removed.append(path)
+    removed += [
+        path for path in (*folder.glob("*.page"), *folder.glob("*.part")) if path.stem not in named and _left(path)
+    ]
     for path in removed:
         path.unlink(missing_ok=True)
     return removed
+
+
+def _left(path: Path) -> bool:
+    """Whether nobody has touched it for an hour. Another shard may rename its part, or remove a page, at this very moment."""
+    try:
+        return path.stat().st_mtime < time.time() - UNNAMED_FOR_S
+    except FileNotFoundError:
+        return False
 
 
 def _write(path: Path, data: bytes | mmap.mmap) -> None:

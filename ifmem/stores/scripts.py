@@ -56,8 +56,9 @@ redis.call('LREM', KEYS[2], 0, ARGV[3])
 if redis.call('HSETNX', KEYS[3], ARGV[1], ARGV[4]) == 0 then return 'repeat' end
 redis.call('EXPIRE', KEYS[3], ARGV[8])
 redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[8])
-redis.call('RPUSH', KEYS[5], '{"kind":"finding","body":' .. ARGV[5] .. '}')
-redis.call('EXPIRE', KEYS[5], ARGV[9])
+local reply = redis.call('HGET', KEYS[3], 'reply_to') or KEYS[5]
+redis.call('RPUSH', reply, '{"kind":"finding","body":' .. ARGV[5] .. '}')
+redis.call('EXPIRE', reply, ARGV[9])
 if ARGV[7] == '1' then
   redis.call('LPUSH', KEYS[7], ARGV[4])
   redis.call('LTRIM', KEYS[7], 0, ARGV[10] - 1)

@@ -95,7 +95,7 @@ def test_a_question_that_has_cost_a_process_its_life_is_claimed_alone(on_bus: An
         claims = []
         for _ in range(3):
             claims.append(await claimed(hand_off, seat=NEXT))
-            await hand_off.finish(NEXT, finding(claims[-1][0], f"f_{claims[-1][0]}"), "")
+            await hand_off.finish(NEXT, finding(claims[-1][0], f"f_{claims[-1][0]}"))
         return claims
 
     assert on_bus(work) == [["q_1"], ["q_2"], ["q_3"]]
@@ -130,7 +130,7 @@ def test_finishing_stores_the_finding_and_ends_the_claim(on_bus: Any) -> None:
     async def work(bus: Bus) -> tuple[Any, ...]:
         hand_off = await asked(bus, "q_1")
         await claimed(hand_off)
-        outcome = await hand_off.finish(DOCS, finding("q_1"), "")
+        outcome = await hand_off.finish(DOCS, finding("q_1"))
         message = await hand_off.message("q_1")
         left = await bus.call("LLEN", KEYS.worker_tasks(DOCS.worker))
         return outcome, message, left, await hand_off.gathered("q_1"), await bus.call("XLEN", KEYS.journal)
@@ -144,8 +144,8 @@ def test_finishing_stores_the_finding_and_ends_the_claim(on_bus: Any) -> None:
 def test_a_second_finding_of_a_shard_changes_nothing(on_bus: Any) -> None:
     async def work(bus: Bus) -> tuple[str, list[str], int]:
         hand_off = await asked(bus, "q_1")
-        await hand_off.finish(DOCS, finding("q_1"), "")
-        again = await hand_off.finish(DOCS, finding("q_1", "f_2"), "")
+        await hand_off.finish(DOCS, finding("q_1"))
+        again = await hand_off.finish(DOCS, finding("q_1", "f_2"))
         return again, [one.id for one in await hand_off.gathered("q_1")], await bus.call("LLEN", KEYS.reply("q_1"))
 
     assert on_bus(work) == ("repeat", ["f_1"], 1)
@@ -168,7 +168,7 @@ def test_a_question_is_answered_once(on_bus: Any) -> None:
 def test_an_incarnation_that_was_replaced_is_refused_and_stores_nothing(on_bus: Any, step: str) -> None:
     steps = {
         "claim": lambda hand_off: hand_off.claim(DOCS, 8, ()),
-        "finish": lambda hand_off: hand_off.finish(DOCS, finding("q_1"), ""),
+        "finish": lambda hand_off: hand_off.finish(DOCS, finding("q_1")),
         "answer": lambda hand_off: hand_off.answer(DOCS, Answer("q_1", "?", "late", found=True)),
     }
 
@@ -216,16 +216,33 @@ def test_the_claims_of_processes_that_are_gone_are_found(on_bus: Any) -> None:
     assert on_bus(work) == [("docs", 1), ("docs", 2)]
 
 
+SUCCESSOR = Seat("coordinator", COORDINATOR.incarnation + 1, "coordinator")
+
+
 def test_the_fan_out_gives_the_findings_that_are_there_already(on_bus: Any) -> None:
     async def work(bus: Bus) -> tuple[list[str], list[str], list[str]]:
         hand_off = HandOff(bus, KEYS)
-        first = await hand_off.push(query("q_1"), ["shard:2", "shard:3"])
-        await hand_off.finish(DOCS, finding("q_1"), KEYS.inbox_coordinator)
-        second = await hand_off.push(query("q_1"), ["shard:2"])
-        inbox = [one.id for one in await hand_off.next_findings()]
+        first = await hand_off.push(COORDINATOR, query("q_1"), ["shard:2", "shard:3"])
+        await hand_off.finish(DOCS, finding("q_1"))
+        second = await hand_off.push(SUCCESSOR, query("q_1"), ["shard:2"])
+        inbox = [one.id for one in await hand_off.next_findings(COORDINATOR)]
         return [one.id for one in first], [one.id for one in second], inbox
 
     assert on_bus(work) == ([], ["f_1"], ["f_1"])
+
+
+def test_a_finding_goes_to_the_coordinator_that_asked_last(on_bus: Any) -> None:
+    """Its predecessor may still be leaving, and would take the finding with it."""
+
+    async def work(bus: Bus) -> list[str]:
+        hand_off = HandOff(bus, KEYS)
+        await hand_off.push(COORDINATOR, query("q_1"), ["shard:2"])
+        await hand_off.push(SUCCESSOR, query("q_1"), ["shard:2"])
+        await hand_off.finish(DOCS, finding("q_1"))
+        assert await bus.call("EXISTS", KEYS.inbox(COORDINATOR.worker)) == 0
+        return [one.id for one in await hand_off.next_findings(SUCCESSOR)]
+
+    assert on_bus(work) == ["f_1"]
 
 
 def test_an_asker_hears_what_becomes_of_its_question(on_bus: Any) -> None:
@@ -241,7 +258,7 @@ def test_a_ping_leaves_no_trace_in_the_journal(on_bus: Any) -> None:
     async def work(bus: Bus) -> int:
         hand_off = HandOff(bus, KEYS)
         await hand_off.ask(query("q_1", type="ping"))
-        await hand_off.finish(DOCS, finding("q_1"), "", durable=False)
+        await hand_off.finish(DOCS, finding("q_1"), durable=False)
         await hand_off.answer(COORDINATOR, Answer("q_1", "?", "", found=True), durable=False)
         return int(await bus.call("EXISTS", KEYS.journal, KEYS.findings, KEYS.set_counts))
 
@@ -255,7 +272,7 @@ def test_a_finding_is_published_as_it_is_stored(on_bus: Any) -> None:
         hand_off = HandOff(bus, KEYS)
         while await bus.call("PUBSUB", "NUMSUB", KEYS.channel_findings) != [KEYS.channel_findings, 1]:
             await asyncio.sleep(0)
-        await hand_off.finish(DOCS, finding("q_1"), "")
+        await hand_off.finish(DOCS, finding("q_1"))
         published = await listening
         await heard.aclose()
         return json.loads(published)["id"]
