@@ -181,7 +181,7 @@ def test_what_an_old_incarnation_sends_is_refused(running: RunningSet) -> None:
     async def send() -> str:
         bus = Bus(bus_url(running.config))
         try:
-            return await HandOff(bus, running.keys).finish(old, finding, "")
+            return await HandOff(bus, running.keys).finish(old, finding)
         finally:
             await bus.close()
 
