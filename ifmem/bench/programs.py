@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -22,12 +23,19 @@ def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess
 
 def run_program(command: Sequence[str], cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST_S, cwd=cwd, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=LONGEST_S, cwd=cwd, env=_environment(), check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise IfmemError(f"cannot run {' '.join(command)}.", why=str(error)) from None
     if done.returncode != 0:
         raise IfmemError(f"{' '.join(command)} left with exit code {done.returncode}.", why=done.stderr.strip()[-500:])
     return done
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but bytecode is kept: a program that compiles its own modules at every start would be compared with packages that do not."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def time_ms(*arguments: str) -> float:

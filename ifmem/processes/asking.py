@@ -47,12 +47,12 @@ class Asking:
     ) -> Answer:
         """`query` is put first if it is given, and again if a bus that lost everything forgot it: a repeat changes nothing."""
         put = query is None
-        while time.time() < deadline + GRACE_S:
+        while (left := deadline + GRACE_S - time.time()) > 0:
             try:
                 if not put and query is not None:
-                    put, message = True, await self.hand_off.ask_and_wait(query)
+                    put, message = True, await self.hand_off.ask_and_wait(query, wait_s=left)
                 else:
-                    message = await self.hand_off.message(query_id)
+                    message = await self.hand_off.message(query_id, wait_s=left)
                 if message and (answer := _read(message, on_progress)):
                     return answer
                 if not message and (stored := await self.hand_off.stored_answer(query_id)):

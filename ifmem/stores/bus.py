@@ -22,7 +22,7 @@ from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from ifmem.core.addresses import masked
 from ifmem.errors import Exit, IfmemError
 
-BLOCK_S = 2.0  # a blocking read; a process that is told to stop cancels it
+BLOCK_S = 3.0  # a blocking read; a process that is told to stop cancels it
 ANSWER_WITHIN_S = 5.0  # any exchange; longer than BLOCK_S by a margin for a server that is writing to disk
 CONNECT_WITHIN_S = 2.0
 READ_SIZE = 1 << 20  # bytes at once; a page is a few megabytes

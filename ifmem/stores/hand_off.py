@@ -64,9 +64,11 @@ class HandOff:
         """Store a question and put it at the end of a queue."""
         await self.bus.send(*self._asking(query, label))
 
-    async def ask_and_wait(self, query: Query, label: str = "coordinator") -> dict[str, Any] | None:
+    async def ask_and_wait(
+        self, query: Query, label: str = "coordinator", *, wait_s: float = BLOCK_S
+    ) -> dict[str, Any] | None:
         """`ask`, then the first `message`, in one write."""
-        replies = await self.bus.send(*self._asking(query, label), self._waiting(query.id, BLOCK_S))
+        replies = await self.bus.send(*self._asking(query, label), self._waiting(query.id, min(wait_s, BLOCK_S)))
         return _message(replies[-1])
 
     def _asking(self, query: Query, label: str) -> Iterable[tuple[Any, ...]]:
