@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ifmem.config import Config, load
 from ifmem.core import lifecycle
 from ifmem.core.keys import Keys
-from ifmem.core.records import Answer, Finding
+from ifmem.core.records import Answer, Finding, Query
 from ifmem.core.status import Status
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.asking import Asking, OnProgress, new_query
-from ifmem.processes.observing import observe
+from ifmem.processes.observing import observe, same_protocol
 from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.bus_server import bus_url
+from ifmem.stores.lock import is_locked, read_state
 from ifmem.stores.registry import Registry
 
 if TYPE_CHECKING:
@@ -60,21 +61,20 @@ class Memory:
         on_progress: OnProgress | None = None,
     ) -> Answer:
         """Ask and wait for the answer, at most `timeout` seconds. An answer the corpus does not support has `found` false."""
-        query = new_query(question, shards, self.shard_names, timeout or self.config.ask_timeout_s)
+        query = self._new_query(question, shards, timeout)
         return self._run(self._asking().ask(query, on_progress), needs_set=True)
 
     def submit(self, question: str, *, shards: Sequence[str] = (), timeout: float | None = None) -> str:
         """Ask without waiting; returns the id that `answer` takes."""
-        query = new_query(question, shards, self.shard_names, timeout or self.config.ask_timeout_s)
+        query = self._new_query(question, shards, timeout)
         self._run(self._asking().submit(query), needs_set=True)
         return query.id
 
     def answer(self, query_id: str, *, timeout: float | None = None, on_progress: OnProgress | None = None) -> Answer:
         """The answer to a question asked earlier, from the bus or the archive, waiting for it if it is still worked on."""
-        state = self.status().state
-        if state == lifecycle.UNREACHABLE and (archived := self._archived(query_id)):
-            return archived  # no need to wait for the bus
-        if state != lifecycle.STOPPED:
+        if self.config.redis_url or is_locked(self.config.home):
+            if not self._run(self._bus_answers()) and (archived := self._archived(query_id)):
+                return archived  # no need to wait for the bus
             deadline = time.time() + (timeout or self.config.ask_timeout_s)
             if found := self._run(self._asking().answer(query_id, deadline, on_progress)):
                 return found
@@ -89,6 +89,12 @@ class Memory:
 
         with Archive.reading(self.config.archive) as archive:
             return archive.answer(query_id) if archive else None
+
+    def _new_query(self, question: str, shards: Sequence[str], timeout: float | None) -> Query:
+        known = (
+            self.shard_names if shards else ()
+        )  # reading the prompts takes a while, and is needed only to check names
+        return new_query(question, shards, known, timeout or self.config.ask_timeout_s)
 
     @cached_property
     def shard_names(self) -> tuple[str, ...]:
@@ -230,6 +236,9 @@ class Memory:
         return self._runner.run(work)
 
     def _must_run(self) -> None:
+        if not self.config.redis_url and is_locked(self.config.home):
+            same_protocol(read_state(self.config.home))  # its supervisor lives; the bus need not be asked
+            return
         status = self._runner.run(observe(self.config, self._connected()))
         if status.state == lifecycle.STOPPED:
             raise IfmemError(
@@ -240,6 +249,13 @@ class Memory:
             )
         if status.state == lifecycle.UNREACHABLE and self.config.redis_url:
             self._runner.run(self._reach())
+
+    async def _bus_answers(self) -> bool:
+        try:
+            await self._connected().call("PING")
+        except BusLost:
+            return False
+        return True
 
     async def _reach(self) -> None:
         """Somebody else's server has to answer before anything can go on; ours is being restarted and is worth waiting for."""

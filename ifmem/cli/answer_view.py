@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from ifmem.cli.screen import Screen
 from ifmem.cli.text import dollars, latency, one_line
-from ifmem.core.merging import place_of
 from ifmem.core.records import Answer, Citation, Progress, ShardUse
 
 NOT_FOUND = "Not found: nothing that is loaded answers this."
@@ -35,8 +34,8 @@ def receipt(answer: Answer, *, verbose: bool) -> Iterator[str]:
 
 
 def _source(citation: Citation) -> str:
-    also = "".join(f", also {one_line(place_of(spot))}" for spot in citation.also)
-    return f"  {one_line(place_of(citation))}{also}  {citation.verification}  {one_line(citation.shard)}".rstrip()
+    also = "".join(f", also {one_line(spot.place)}" for spot in citation.also)
+    return f"  {one_line(citation.place)}{also}  {citation.verification}  {one_line(citation.shard)}".rstrip()
 
 
 def _summary(answer: Answer) -> Iterator[str]:

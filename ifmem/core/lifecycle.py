@@ -6,9 +6,12 @@ A process says for itself that it is `starting`, `loading`, `ready`, `busy` or `
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import random
 
 STARTING, LOADING, READY, BUSY, DRAINING = "starting", "loading", "ready", "busy", "draining"
 RESTARTING, FAILED, STOPPED, STOPPING, UNREACHABLE = "restarting", "failed", "stopped", "stopping", "unreachable"

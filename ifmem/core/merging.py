@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ifmem.core.citations import NOT_FOUND
-from ifmem.core.records import Citation, Finding, Spot
+from ifmem.core.records import Citation, Finding
 
 CITATIONS = 5
 
@@ -52,14 +52,8 @@ def _rank(citation: Citation) -> tuple[float, str, int]:
     return -citation.score, citation.path, citation.start_line
 
 
-def place_of(citation: Citation | Spot) -> str:
-    """`path:12-19`, as editors and the specification write it."""
-    lines = str(citation.start_line)
-    return f"{citation.path}:{lines}" + (f"-{citation.end_line}" if citation.end_line != citation.start_line else "")
-
-
 def quoted(citation: Citation) -> str:
     """A citation as a paragraph: where it stands, and where else nearly the same does, then what stands there, indented."""
-    also = f" (also {', '.join(map(place_of, citation.also))})" if citation.also else ""
+    also = f" (also {', '.join(spot.place for spot in citation.also)})" if citation.also else ""
     lines = textwrap.dedent(citation.quote.expandtabs(4))
-    return f"{place_of(citation)}{also}\n{textwrap.indent(lines, '    ')}\n\n"
+    return f"{citation.place}{also}\n{textwrap.indent(lines, '    ')}\n\n"

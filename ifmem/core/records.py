@@ -88,18 +88,21 @@ class Spot(Record):
     start_line: int
     end_line: int
 
+    @property
+    def place(self) -> str:
+        """`path:12-19`, as editors and the specification write it."""
+        lines = f"{self.start_line}" if self.start_line == self.end_line else f"{self.start_line}-{self.end_line}"
+        return f"{self.path}:{lines}"
+
 
 @dataclass(frozen=True)
-class Citation(Record):
+class Citation(Spot):
     """A place in the corpus and what stands there. Lines are 1-based and inclusive, of the file and not of the page.
 
     `verification` is one of `verified` (the quote stands at these lines), `moved` (it stood elsewhere in the document; the lines are
     repaired) and `not found`. `also` are other places that say the same, or nearly so.
     """
 
-    path: str
-    start_line: int
-    end_line: int
     quote: str
     sha256: str = ""
     shard: str = ""

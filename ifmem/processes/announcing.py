@@ -126,6 +126,7 @@ class Announcer:
             "state": state,
             "pid": os.getpid(),
             "since": self.since,
+            "protocol": PROTOCOL,
             "version": __version__,
             "bus": self._url,
             "error": error.to_dict() if error else None,

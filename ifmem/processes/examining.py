@@ -10,7 +10,7 @@ from ifmem import prompts
 from ifmem.config import Config
 from ifmem.core.citations import verify
 from ifmem.core.evaluation import DEPTH, Outcome, ranks
-from ifmem.core.merging import merge, place_of
+from ifmem.core.merging import merge
 from ifmem.core.pages import Page
 from ifmem.core.questions import Question
 from ifmem.core.records import Citation, Document, Finding
@@ -63,7 +63,7 @@ class Examiner:
             found=answer.found,
             rank=rank,
             rank_of_all=rank_of_all,
-            first=place_of(answer.citations[0]) if answer.citations else "",
+            first=answer.citations[0].place if answer.citations else "",
             scores={name: round(score, 3) for name, score in route.scores.items()},
             duration_ms=round(duration_ms, 3),
         )

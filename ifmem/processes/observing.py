@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from ifmem.config import Config
 from ifmem.core import lifecycle
@@ -36,7 +38,7 @@ async def observe(config: Config, bus: Bus) -> Status:
         )  # its spawner is cleaning up behind it
     if locked and overview.info.get("pid") != str(said.get("pid")):
         return _unannounced(config, said, bus)
-    _same_protocol(overview.info)
+    same_protocol(overview.info)
     processes = [_merged(process, overview) for process in overview.processes]
     states = [process.state for process in processes]
     announced = str((said if locked else overview.info).get("state", lifecycle.STARTING))  # the file is never behind
@@ -126,7 +128,8 @@ def _without_bus(config: Config, said: dict[str, object], error: BusLost, url: s
     )
 
 
-def _same_protocol(info: dict[str, str]) -> None:
+def same_protocol(info: Mapping[str, Any]) -> None:
+    """Raises IfmemError if a set that says this of itself cannot be talked to."""
     if int(info.get("protocol", PROTOCOL)) != PROTOCOL:
         raise IfmemError(
             f"the running set is ifmem {info.get('version')}, which this one cannot talk to.",

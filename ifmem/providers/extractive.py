@@ -13,7 +13,7 @@ from typing import Protocol
 from ifmem.core.concepts import Concepts, narrowed, parts_of, search_terms
 from ifmem.core.evidence import Words, enough_without, is_supported
 from ifmem.core.excerpts import Excerpt, choose_excerpts
-from ifmem.core.merging import place_of, quoted
+from ifmem.core.merging import quoted
 from ifmem.core.pages import Entry, Page
 from ifmem.core.passages import Hit, cut_passages
 from ifmem.core.records import Citation, Document, PageUse, Spot
@@ -169,5 +169,5 @@ def _regret(part: _Part, sources: _Sources) -> str:
     if len(missing) > len(named):
         said.append(f"{len(missing) - len(named)} more of the question's words are not where the others are.")
     if part.excerpts:
-        said.append(f"Nearest: {place_of(_cite(part.excerpts[0]))}")
+        said.append(f"Nearest: {_cite(part.excerpts[0]).place}")
     return "\n".join(said) + "\n"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ifmem.core.keys import BEAT_TTL_S, DAY_S, Keys, worker_id
-from ifmem.core.pages import Page
 from ifmem.core.records import Beat
 from ifmem.core.status import ProcessStatus
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
+
+if TYPE_CHECKING:  # `status` need not load it
+    from ifmem.core.pages import Page
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,8 @@ class Registry:
 
     async def shared_page(self, digest: str, tokens: int) -> Page | None:
         """A page from the bus, for a reader that cannot map its file."""
+        from ifmem.core.pages import Page
+
         data = await self.bus.call_bytes("GET", self.keys.page(digest))
         return Page(digest, tokens, data) if data else None
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ifmem.core.merging import CITATIONS, merge, place_of, quoted
+from ifmem.core.merging import CITATIONS, merge, quoted
 from ifmem.core.records import Citation, Finding, Spot
 
 
@@ -57,8 +57,8 @@ def test_nothing_merges_to_nothing() -> None:
 
 
 def test_a_place_is_written_as_editors_write_it() -> None:
-    assert place_of(Citation("a.py", 3, 3, "")) == "a.py:3"
-    assert place_of(Citation("a.py", 3, 7, "")) == "a.py:3-7"
+    assert Citation("a.py", 3, 3, "").place == "a.py:3"
+    assert Citation("a.py", 3, 7, "").place == "a.py:3-7"
 
 
 def test_a_quote_is_set_off_and_loses_only_the_indent_it_had_as_a_whole() -> None:
