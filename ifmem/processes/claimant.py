@@ -6,6 +6,7 @@ import asyncio
 import logging
 import statistics
 import time
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
@@ -38,8 +39,9 @@ class Claimant(Program):
         self.durations_ms: deque[float] = deque(maxlen=100)
         self._room = asyncio.Event()
 
+    @abstractmethod
     async def work(self, query: Query, claim: Claim) -> None:
-        raise NotImplementedError
+        """Answer the question and store the result."""
 
     def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
         """What else runs for as long as questions are served."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ifmem.errors import IfmemError
 from ifmem.stores.bus_server import make_private_folder, write_private
@@ -26,21 +27,39 @@ class AlreadyRunning(IfmemError):
 def hold_lock(home: Path, wait_s: float) -> Iterator[None]:
     """Be the project's only supervisor. Waits a moment: whoever cleans up after a dead one holds the lock meanwhile."""
     make_private_folder(home)
+    path, until = home / LOCK_FILE, time.monotonic() + wait_s
+    while (lock := _try(path)) is None:
+        if time.monotonic() > until:
+            raise AlreadyRunning("ifmem is running here already.", fix="See it: ifmem status")
+        time.sleep(LOOK_AGAIN_S)
+    with lock:
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _try(path: Path) -> IO[str] | None:
+    """The lock file, locked; None if somebody else has it, or removed this very file when it was done with it."""
     try:
-        lock = (home / LOCK_FILE).open("a")
+        lock = path.open("a")
     except OSError as error:
         raise IfmemError(
-            f"cannot write to {home}.",
+            f"cannot write to {path.parent}.",
             why=error.strerror or str(error),
             fix="Choose another place: IFMEM_HOME=/some/writable/folder ifmem up",
         ) from None
-    with lock:
-        until = time.monotonic() + wait_s
-        while not _taken(lock.fileno(), fcntl.LOCK_EX):
-            if time.monotonic() > until:
-                raise AlreadyRunning("ifmem is running here already.", fix="See it: ifmem status")
-            time.sleep(LOOK_AGAIN_S)
-        yield
+    if _taken(lock.fileno(), fcntl.LOCK_EX) and _is_at(lock, path):
+        return lock
+    lock.close()
+    return None
+
+
+def _is_at(lock: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def is_locked(home: Path) -> bool:

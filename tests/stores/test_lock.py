@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import stat
 import subprocess
 import sys
@@ -71,3 +72,21 @@ def test_what_the_supervisor_says_of_itself_is_read_back(tmp_path: Path) -> None
 def test_a_damaged_state_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "supervisor.json").write_text(text)
     assert read_state(tmp_path) == {}
+
+
+def test_nothing_is_left_of_a_lock_that_was_let_go(tmp_path: Path) -> None:
+    with hold_lock(tmp_path, 0.0):
+        assert (tmp_path / "supervisor.lock").exists()
+    assert not (tmp_path / "supervisor.lock").exists()
+    with hold_lock(tmp_path, 0.0):
+        assert is_locked(tmp_path)
+
+
+def test_a_file_that_its_holder_removed_is_no_lock(tmp_path: Path) -> None:
+    """Somebody opened the file before it was removed: what is locked then is nothing that others would see."""
+    with hold_lock(tmp_path, 0.0):
+        late = (tmp_path / "supervisor.lock").open("a")
+    with hold_lock(tmp_path, 0.0), late:
+        fcntl.flock(late, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with pytest.raises(AlreadyRunning), hold_lock(tmp_path, 0.0):
+            pass
