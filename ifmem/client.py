@@ -142,8 +142,9 @@ class Memory:
         )
 
     def _supervise(self, config: Config) -> Status:
-        from ifmem.processes.supervisor import supervise
+        from ifmem.processes.supervisor import log_to_stderr, supervise
 
+        log_to_stderr()
         self._run(supervise(config))
         return self.status()
 

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import ctypes
 import json
+import logging
 import os
 import pickle
 import signal
@@ -18,7 +19,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import psutil
 
@@ -27,8 +28,10 @@ from ifmem.core.records import Beat
 from ifmem.errors import IfmemError
 from ifmem.processes.seat import Assignment
 
+log = logging.getLogger("ifmem")
 PR_SET_PDEATHSIG = 1  # prctl(2)
 Detached = subprocess.Popen[bytes]
+PYTHON = (sys.executable, "-P")  # never a package that happens to lie in the folder
 
 
 class Child:
@@ -78,7 +81,8 @@ class Children:
         ours.setblocking(False)
         with theirs, open_log(self.config.logs / "spawner.log") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "ifmem.processes.spawner", str(theirs.fileno())),
+                *(*PYTHON, "-m", "ifmem.processes.spawner", str(theirs.fileno())),
+                cwd="/",
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
@@ -136,15 +140,22 @@ class Children:
         assert self._connection is not None
         while data := await self._receive(loop, self._connection):
             *lines, rest = (rest + data).split(b"\n")
-            for event in map(json.loads, lines):
-                match event["event"]:
-                    case "ready":
-                        self._ready.set()
-                    case "forked":
-                        self._was_forked(Assignment.from_dict(event["assignment"]), event["pid"])
-                    case "exited":
-                        await self._exited(event["pid"], event["status"])
+            try:
+                for line in lines:
+                    await self._take(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                log.exception("the spawner speaks another language")
+                break
         await self._spawner_is_gone()
+
+    async def _take(self, event: dict[str, Any]) -> None:
+        match event["event"]:
+            case "ready":
+                self._ready.set()
+            case "forked":
+                self._was_forked(Assignment.from_dict(event["assignment"]), event["pid"])
+            case "exited":
+                await self._exited(event["pid"], event["status"])
 
     def _was_forked(self, assignment: Assignment, pid: int) -> None:
         if self._asked == assignment and self._forked is not None and not self._forked.done():
@@ -170,6 +181,8 @@ class Children:
         """Its children cannot be waited for by anybody else: make sure that they are gone, then report each."""
         if self._forked is not None and not self._forked.done():
             self._forked.set_exception(ConnectionError("the spawner is gone"))
+        if self._process is not None and self._process.returncode is None:
+            end_session(self._process.pid)
         orphans, self._by_pid = self._by_pid, {}
         for pid in orphans:
             end_session(pid)
@@ -210,7 +223,7 @@ def detach(module: str, config: Config, log: Path) -> Detached:
     standard input: a password in it must not be seen in `ps` or stand in a file."""
     with open_log(log) as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [*PYTHON, "-m", module],
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=output,

@@ -152,6 +152,10 @@ async def supervise(config: Config) -> None:
         await Supervisor(config, stopping).run()
 
 
+def log_to_stderr() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+
+
 def main() -> int:
     """The detached supervisor: its configuration comes through standard input, what it has to say goes to its log."""
     from setproctitle import setproctitle
@@ -160,7 +164,7 @@ def main() -> int:
 
     config = received_config()
     setproctitle(f"ifmem supervisor {config.folder.name}")
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    log_to_stderr()
     try:
         asyncio.run(supervise(config))
     except AlreadyRunning:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import signal
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 from e2e_cli import ifmem
-from running_set import RunningSet, eventually
+from running_set import RunningSet, eventually, make_project
 
 QUESTION = "Who counts the herring boats?"
 
@@ -118,3 +121,21 @@ def test_up_again_says_what_it_found(running: RunningSet) -> None:
     ran = ifmem("up", "-C", str(running.folder))
     assert ran.code == 0
     assert running.supervisor == before
+
+
+def test_up_in_the_foreground_stays_until_interrupted(tmp_path: Path) -> None:
+    """In a folder with a package called ifmem of its own, which must not be run in place of ours."""
+    found = RunningSet(make_project(tmp_path), settings="")
+    (found.folder / "ifmem").mkdir()
+    (found.folder / "ifmem" / "__init__.py").write_text("raise SystemExit('not this one')\n")
+    command = [sys.executable, "-P", "-m", "ifmem", "up", "--foreground"]
+    with subprocess.Popen(command, cwd=found.folder, stderr=subprocess.PIPE) as process:
+        try:
+            eventually(lambda: found.memory.status().ready, what="ready")
+            assert found.memory.ask("anything at all").error is None
+            process.send_signal(signal.SIGINT)
+            assert process.wait(15) == 0
+            assert found.memory.status().state == "stopped"
+        finally:
+            process.kill()
+            found.end()
