@@ -202,6 +202,9 @@ class HandOff:
         body = await self.bus.call("GET", self.keys.query(query_id))
         return Query.from_json(body) if body else None
 
+    async def attempts(self, query_id: str, label: str) -> int:
+        return int(await self.bus.call("HGET", self.keys.attempts(query_id), label) or 0)
+
 
 def _message(reply: Any) -> dict[str, Any] | None:
     return json.loads(reply[1]) if reply else None
