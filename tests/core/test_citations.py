@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ifmem.core.citations import locate, verify
+from ifmem.core.citations import aged, stands, verify
 from ifmem.core.pages import split_document
 from ifmem.core.records import Citation, Document
 
@@ -42,7 +42,7 @@ def test_a_changed_word_is_never_verified(lines: list[str], data: st.DataObject)
     assume(words)
     place = data.draw(st.integers(0, len(words) - 1))
     changed = [*words[:place], words[place] + "z", *words[place + 1 :]]
-    assert checked(" ".join(changed), 1, len(lines), document(written(lines)))[0] == "not found"
+    assert checked(" ".join(changed), 1, len(lines), document(written(lines)))[0] in ("invented", "stitched")
 
 
 @given(LINES, st.integers(0, 50), st.data())
@@ -93,12 +93,12 @@ def test_lines_are_repaired_to_the_nearest_place(quote: str, start: int, end: in
 
 
 @pytest.mark.parametrize("quote", ["", " \n", "The shard answered.", "hard answers", "The shard answer", "THE SHARD"])
-def test_what_does_not_stand_there_is_not_found(quote: str) -> None:
-    assert checked(quote, 1, 1) == ("not found", 1, 1)
+def test_what_does_not_stand_there_is_invented(quote: str) -> None:
+    assert checked(quote, 1, 1) == ("invented", 1, 1)
 
 
 def test_a_raised_digit_is_another_word() -> None:
-    assert checked("102", 1, 1, document("10²\n"))[0] == "not found"
+    assert checked("102", 1, 1, document("10²\n"))[0] == "invented"
 
 
 def test_fills_in_the_digest_of_the_document() -> None:
@@ -108,7 +108,7 @@ def test_fills_in_the_digest_of_the_document() -> None:
 
 def test_a_document_of_another_path_proves_nothing() -> None:
     verified = verify(Citation("b.md", 1, 1, "The shard answers.", sha256="made up"), [document()])
-    assert (verified.verification, verified.sha256) == ("not found", "")
+    assert (verified.verification, verified.sha256) == ("invented", "")
 
 
 def test_a_part_counts_lines_of_the_file() -> None:
@@ -117,11 +117,54 @@ def test_a_part_counts_lines_of_the_file() -> None:
 
 def test_a_quote_is_not_joined_over_a_missing_part() -> None:
     parts = document("one two\n", 1), document("three four\n", 9)
-    assert checked("two three", 1, 9, *parts)[0] == "not found"
+    assert checked("two three", 1, 9, *parts)[0] == "invented"
 
 
-def test_locates_a_quote_nearest_to_where_it_was_said_to_be() -> None:
-    lines = ["same", "other", "same"]
-    assert locate(lines, "same") == (1, 1)
-    assert locate(lines, "same", near=3) == (3, 3)
-    assert locate(lines, "absent") is None
+SAID = "The shard answers from its page."
+ELSEWHERE = [[Document("docs/b.md", f"Other.\n\n{SAID}\n", "b" * 64)], [Document("c.md", f"{SAID}\n", "c" * 64)]]
+
+
+def elsewhere(_: str) -> list[list[Document]]:
+    return ELSEWHERE
+
+
+def test_a_quote_of_another_file_is_given_to_it_and_every_place_is_named() -> None:
+    found = verify(Citation("a.md", 1, 1, SAID), [document()], elsewhere)
+    assert (found.verification, found.place, found.sha256) == ("wrong file", "docs/b.md:3", "b" * 64)
+    assert [spot.place for spot in found.also] == ["c.md:1"]
+
+
+def test_of_several_other_files_the_one_of_the_same_name_is_meant() -> None:
+    assert verify(Citation("lib/c.md", 7, 7, SAID), [], elsewhere).place == "c.md:1"
+
+
+def test_a_quote_of_its_own_file_is_looked_for_nowhere_else() -> None:
+    def never(_: str) -> list[list[Document]]:
+        raise AssertionError("looked for elsewhere")
+
+    assert verify(Citation("a.md", 4, 4, "The shard answers."), [document()], never).verification == "moved"
+
+
+def test_two_words_do_not_tell_which_file_they_are_of() -> None:
+    assert verify(Citation("a.md", 1, 1, "its page."), [document()], elsewhere).verification == "invented"
+
+
+def test_pieces_of_two_files_are_stitched() -> None:
+    joined = "A beat says: 'state', since when, The shard answers from its page."
+    assert verify(Citation("a.md", 1, 1, joined.replace("'", '"')), [document()], elsewhere).verification == "stitched"
+    assert verify(Citation("a.md", 1, 1, joined), [document()], elsewhere).verification == "invented"
+
+
+@pytest.mark.parametrize("kind", ["verified", "moved", "wrong file"])
+def test_what_stands_in_the_text_but_no_longer_in_the_file_is_stale(kind: str) -> None:
+    citation = Citation("a.md", 1, 1, SAID, "d" * 64, verification=kind)
+    assert aged(citation, "e" * 64).verification == "stale"
+    assert aged(citation, "").verification == "stale"
+    assert aged(citation, "d" * 64) == citation
+
+
+@pytest.mark.parametrize("kind", ["stitched", "invented", "not found"])
+def test_what_never_stood_there_is_not_stale(kind: str) -> None:
+    citation = Citation("a.md", 1, 1, SAID, "d" * 64, verification=kind)
+    assert aged(citation, "") == citation
+    assert not stands(citation)
