@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from ifmem.core.kinds import kind_named
 from ifmem.core.text import QUESTION_STOP_WORDS, QUESTION_TERMS, question_words
 from ifmem.core.thesaurus import related
 
@@ -15,20 +16,23 @@ _NEXT_QUESTION = re.compile(
     r"\?\s{1,3}(?=\w)|[,;]?\s{1,3}and\s{1,3}(?=(?:what|where|when|who|whom|whose|which|why|how|does|do|did|is|are|was|were|can)\b)",
     re.IGNORECASE,
 )
+_POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)  # its subject is the first part's
 
 
 def parts_of(question: str) -> tuple[str, ...]:
     """The questions that a compound question is made of, if each has a subject of its own; else the question as it is."""
     if len(question) > COMPOUND_CHARACTERS:
         return (question,)
-    parts = tuple(part for part in _NEXT_QUESTION.split(question) if part.strip())
-    if 1 < len(parts) <= MOST_PARTS and all(map(_has_subject, parts)):
-        return parts
-    return (question,)
+    parts = [part for part in _NEXT_QUESTION.split(question) if part.strip()]
+    if not 1 < len(parts) <= MOST_PARTS or not all(map(_is_question, parts)):
+        return (question,)
+    return (parts[0], *(f"{parts[0]} {part}" if _POINTS_BACK.search(part) else part for part in parts[1:]))
 
 
-def _has_subject(question: str) -> bool:
-    return any(word.lower() not in QUESTION_STOP_WORDS for word in question_words(question))
+def _is_question(part: str) -> bool:
+    """Whether it has a subject of its own, or asks for another kind of place about the first part's: "and how is it documented"."""
+    own = any(word.lower() not in QUESTION_STOP_WORDS for word in question_words(part))
+    return own or bool(_POINTS_BACK.search(part) and kind_named(part))
 
 
 def narrowed(weights: Mapping[str, float], part: str) -> dict[str, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,13 +9,12 @@ from ifmem.core.concepts import Concepts
 from ifmem.core.passages import Hit
 from ifmem.core.records import Document, Spot
 from ifmem.core.text import terms_of
+from ifmem.core.windows import LINE_CHARACTERS, LINES, Lines, best_part, best_window, quote_of, surrounded
 
-LINES = 12
-CHARACTERS = 1_200
-LINE_CHARACTERS = 600  # a longer line is quoted in part
 APART = 2  # hits with fewer lines between them are one piece of evidence
 SAME = 0.8  # share of terms in common from which two excerpts say the same
-WORTH = 0.5  # of the best score: what scores less is not worth quoting
+COPY = 0.9  # of the last score wanted: what scores less is no copy of what is quoted
+WORTH = 0.3  # of the best score: what scores less is not worth quoting
 
 Source = Callable[[Hit], Document | None]
 
@@ -29,7 +27,8 @@ class Excerpt:
     start_line: int
     end_line: int
     matched: frozenset[str]
-    quote: str = ""
+    quote: str
+    text: Lines
     terms: frozenset[str] = frozenset()
     also: tuple[Spot, ...] = ()
 
@@ -41,109 +40,132 @@ class Excerpt:
 def choose_excerpts(hits: Iterable[Hit], weights: Mapping[str, float], source: Source, *, limit: int) -> list[Excerpt]:
     """The best excerpts, best first. What says the same as a better one is named there.
 
-    `source` gives the document a hit stands in, None if it is not to be quoted.
+    `hits` are best first. `source` gives the document a hit stands in, None if it is not to be quoted.
     """
     chosen: list[Excerpt] = []
     concepts = Concepts(weights)
-    for merged in _merge(hits):
-        document = source(merged.hit)
-        if document is None:
+    text_of = _Texts(source)
+    worthy = _worth_quoting(hits)
+    for hit in _one_of_each_region_first(worthy):
+        if len(chosen) == limit and hit.score < COPY * chosen[-1].hit.score:
+            break
+        beside = [one for one in chosen if one.hit.path == hit.path]
+        text = text_of(hit)
+        if text is None or any(_is_quoted(hit, excerpt) for excerpt in beside):
             continue
-        excerpt = _fit(merged, document, concepts)
-        if not excerpt.quote or any(_overlap(excerpt, other) for other in chosen):
+        excerpt = _excerpt(hit, _stretch(hit, worthy, beside, text), text, concepts)
+        if not excerpt.quote:
             continue
         same = next((at for at, other in enumerate(chosen) if _says_the_same(excerpt, other)), None)
         if same is not None:
             chosen[same] = replace(chosen[same], also=(*chosen[same].also, excerpt.spot))
         elif len(chosen) < limit:
             chosen.append(excerpt)
-    return chosen
+    return _with_surroundings(chosen)
 
 
-def _merge(hits: Iterable[Hit]) -> list[Excerpt]:
-    """Hits, best first, as stretches of lines: a hit beside a better one widens it."""
-    merged: list[Excerpt] = []
-    best = 0.0
+class _Texts:
+    """The lines that hits stand in; a document is taken apart once."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._texts: dict[tuple[str, str, int], Lines] = {}
+
+    def __call__(self, hit: Hit) -> Lines | None:
+        document = self._source(hit)
+        if document is None:
+            return None
+        key = (hit.page, document.path, document.first_line)
+        if key not in self._texts:
+            self._texts[key] = Lines(document.first_line, document.lines())
+        return self._texts[key]
+
+
+def _worth_quoting(hits: Iterable[Hit]) -> list[Hit]:
+    ranked = list(hits)
+    return [hit for hit in ranked if hit.score >= WORTH * ranked[0].score]
+
+
+def _one_of_each_region_first(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with no better one beside them, then the others: several places say more than one in many pieces."""
+    regions: list[Hit] = []
     for hit in hits:
-        best = max(best, hit.score)
-        if hit.score < WORTH * best:
+        if not any(_are_beside(hit, other) for other in regions):
+            regions.append(hit)
+    return [*regions, *(hit for hit in hits if hit not in regions)]
+
+
+def _are_beside(hit: Hit, other: Hit) -> bool:
+    same = (hit.path, hit.page) == (other.path, other.page)
+    return same and hit.start_line <= other.end_line + APART and hit.end_line >= other.start_line - APART
+
+
+def _is_quoted(hit: Hit, excerpt: Excerpt) -> bool:
+    """Whether half of its lines are: the rest is another's or nobody's."""
+    common = min(hit.end_line, excerpt.end_line) - max(hit.start_line, excerpt.start_line) + 1
+    return 2 * common >= hit.end_line - hit.start_line + 1
+
+
+def _stretch(hit: Hit, hits: Iterable[Hit], beside: Sequence[Excerpt], text: Lines) -> tuple[int, int]:
+    """The lines to look for evidence in: the hit's and those of the hits beside it, without what is quoted already."""
+    start, end = hit.start_line, hit.end_line
+    for other in hits:
+        if (other.path, other.page) != (hit.path, hit.page):
             continue
-        beside = next((i for i, other in enumerate(merged) if _beside(hit, other)), None)
-        if beside is None:
-            merged.append(Excerpt(hit, hit.start_line, hit.end_line, hit.matched))
+        if other.start_line <= end + APART and other.end_line >= start - APART:
+            first, last = min(start, other.start_line), max(end, other.end_line)
+            if last - first < 2 * LINES:  # the rest of a long run of hits is another excerpt's
+                start, end = first, last
+    lowest, highest = _free(hit.start_line, beside, text)
+    return max(start, lowest), min(end, highest)
+
+
+def _free(line: int, others: Iterable[Excerpt], text: Lines) -> tuple[int, int]:
+    """The first and the last line around a line that no other excerpt of the document has."""
+    lowest, highest = text.first, text.last
+    for other in others:
+        if other.start_line <= line:
+            lowest = max(lowest, other.end_line + 1)
         else:
-            merged[beside] = _widened(merged[beside], hit)
-    return merged
+            highest = min(highest, other.start_line - 1)
+    return lowest, highest
 
 
-def _beside(hit: Hit, excerpt: Excerpt) -> bool:
-    same = hit.path == excerpt.hit.path and hit.page == excerpt.hit.page
-    return same and hit.start_line <= excerpt.end_line + APART and hit.end_line >= excerpt.start_line - APART
-
-
-def _widened(excerpt: Excerpt, hit: Hit) -> Excerpt:
-    start, end = min(excerpt.start_line, hit.start_line), max(excerpt.end_line, hit.end_line)
-    if end - start >= 2 * LINES:  # far enough: the rest of a long run of hits is another excerpt's or nobody's
-        return excerpt
-    return replace(excerpt, start_line=start, end_line=end, matched=excerpt.matched | hit.matched)
-
-
-def _fit(excerpt: Excerpt, document: Document, concepts: Concepts) -> Excerpt:
-    """The excerpt narrowed to its best lines, with its quote."""
-    first = document.first_line
-    lines = document.lines()[excerpt.start_line - first : excerpt.end_line - first + 1]
+def _excerpt(hit: Hit, stretch: tuple[int, int], text: Lines, concepts: Concepts) -> Excerpt:
+    """The lines of a stretch that hold most of the question."""
+    lines = text.between(*stretch)
     terms = [frozenset(terms_of(line)) for line in lines]
-    held = [concepts.held_by(line) for line in terms]
-    start, end = _best_window(lines, held, concepts.asked)
-    quote = "\n".join(line.removesuffix("\r") for line in lines[start:end])
+    start, end = best_window(lines, [concepts.held_by(line) for line in terms], concepts.asked)
+    quote = quote_of(lines[start:end])
     if end - start == 1 and len(quote) > LINE_CHARACTERS:
-        quote = _best_part(quote, concepts.asked)
-    seen: frozenset[str] = frozenset().union(*terms[start:end])
-    lost = concepts.meant_by(frozenset().union(*terms)) - concepts.meant_by(
-        seen
-    )  # what the lines left out said is no evidence
-    return Excerpt(
-        excerpt.hit, excerpt.start_line + start, excerpt.start_line + end - 1, excerpt.matched - lost, quote, seen
-    )
+        quote = best_part(quote, concepts.asked)
+    seen = frozenset[str]().union(*terms[start:end])
+    own = frozenset[str]().union(*map(terms_of, text.between(hit.start_line, hit.end_line)))
+    # What is left of the hit without its lines is its context; what the lines left out said is no evidence.
+    matched = concepts.meant_by(seen) | (hit.matched - concepts.meant_by(own))
+    return Excerpt(hit, stretch[0] + start, stretch[0] + end - 1, matched, quote, text, seen)
 
 
-def _best_window(lines: Sequence[str], held: Sequence[frozenset[str]], weights: Mapping[str, float]) -> tuple[int, int]:
-    """Start and end (exclusive) of the lines within the limits that hold most of the question, blank edges left out."""
-    value, best = -1.0, (0, 0)
-    for start in range(len(lines)):
-        end, characters = start, 0
-        while end < len(lines) and end - start < LINES and (end == start or characters + len(lines[end]) <= CHARACTERS):
-            characters += len(lines[end])
-            end += 1
-        asked = held[start:end]
-        distinct: frozenset[str] = frozenset().union(*asked)
-        # Repetition counts a little: of two windows with the same words, the one that dwells on them.
-        here = sum(weights[t] for t in distinct) + 0.1 * sum(weights[t] for line in asked for t in line)
-        if here > value and lines[start].strip():
-            value, best = here, (start, end)
-    start, end = best
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    return start, end
+def _with_surroundings(chosen: Sequence[Excerpt]) -> list[Excerpt]:
+    """The excerpts with as many of the lines around them as fit, as far as no other excerpt has them."""
+    widened: list[Excerpt] = []
+    for at, excerpt in enumerate(chosen):
+        others = [other for other in (*widened, *chosen[at + 1 :]) if other.hit.path == excerpt.hit.path]
+        widened.append(_surrounded(excerpt, others))
+    return widened
 
 
-def _best_part(line: str, weights: Mapping[str, float]) -> str:
-    """The part of a long line that holds most of the question, without the words that were cut."""
-
-    def worth(start: int) -> float:
-        return sum(weights.get(term, 0.0) for term in set(terms_of(line[start : start + LINE_CHARACTERS])))
-
-    start = max(range(0, len(line), LINE_CHARACTERS // 2), key=worth)
-    part = line[start : start + LINE_CHARACTERS]
-    if start:
-        part = re.sub(r"^\w+", "", part)
-    if start + LINE_CHARACTERS < len(line):
-        part = re.sub(r"\w+$", "", part)
-    return part.strip()
+def _surrounded(excerpt: Excerpt, others: Sequence[Excerpt]) -> Excerpt:
+    text, start, end = excerpt.text, excerpt.start_line, excerpt.end_line
+    if quote_of(text.between(start, end)) != excerpt.quote:  # a part of a long line
+        return excerpt
+    start, end = surrounded(text, start, end, *_free(start, others, text))
+    return replace(excerpt, start_line=start, end_line=end, quote=quote_of(text.between(start, end)))
 
 
-def _overlap(excerpt: Excerpt, other: Excerpt) -> bool:
-    same = excerpt.hit.path == other.hit.path
+def overlap(excerpt: Excerpt, other: Excerpt) -> bool:
+    """Whether they have a line in common."""
+    same = (excerpt.hit.path, excerpt.hit.page) == (other.hit.path, other.hit.page)
     return same and excerpt.start_line <= other.end_line and excerpt.end_line >= other.start_line
 
 

@@ -6,7 +6,7 @@ The same passage gets the same score whatever index holds it, so the best of sev
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,13 +17,16 @@ from ifmem.core.text import analyse
 
 USUAL_TERMS = 50  # in a passage; a longer one has to say a term more often for the same score
 SATURATION = 0.8
-CONTEXT_SHARE = 0.5  # what a term in the path or heading counts beside one in the lines
-DEFINITION_BONUS = 1.0
-PROXIMITY_BONUS = 0.3
+ABOVE = 1.5  # what a term in the path or heading adds to one in the lines
+COVERED = 1.1  # what a term adds by standing here at all, so that many different ones outweigh repetition
+COVERED_ABOVE = 0.5  # the same for one that stands in the path or heading only
+TOGETHER = 0.8  # what a term adds by standing in the stretch that holds most of the question
+STRETCH = 20  # terms
+NEIGHBOURS = 0.4  # what two terms add that are neighbours in the question and stand near each other here
 NEAR = 4  # terms
+DEFINITION = 0.8
 _QUOTED_QUESTION = re.compile(r"[\"'`“][^\"'`“”\n]{12,300}\?[\"'`”]")
-UNCOVERED = 0.6  # what a score is worth with none of the question covered; all of it: 1
-TEST_SHARE = 0.5  # what a test's passage counts when tests were not asked for
+TEST_SHARE = 0.4  # what a test's passage counts when tests were not asked for
 IN_TEST = "_test_"  # in the context of a test's passages; no word is analysed to it
 _TEST = re.compile(
     r"(?:^|/)(?:tests?|testing|spec|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|[._](?:test|spec)\.\w+$"
@@ -71,25 +74,42 @@ def score_for(concepts: Concepts, fields: Fields) -> Score:
     body = fields.body.split()
     context = set(fields.context.split())
     places = _places(concepts.terms, body)
-    length = SATURATION * (0.5 + 0.5 * len(body) / USUAL_TERMS)
-    best, most = dict[str, float](), dict[str, float]()
-    present = concepts.terms & (places.keys() | context)
-    for term in present:
-        times = len(places.get(term, ()))
-        for asked, weight in concepts.counts_for[term]:
-            above = CONTEXT_SHARE * weight if term in context else 0.0
-            best[asked] = max(best.get(asked, 0.0), weight * times * (1 + SATURATION) / (times + length) + above)
-            most[asked] = max(most.get(asked, 0.0), weight if times else above)
-    if not best:
+    titled = concepts.terms & context
+    if not places and not titled:
         return Score(0.0, frozenset())
-    value, covered = sum(best.values()), sum(most.values())
-    value += _closeness(concepts.asked, places) + _definition(concepts.asked, fields.defines)
+    below = _frequent(concepts, places, SATURATION * (0.5 + 0.5 * len(body) / USUAL_TERMS))
+    above = _held(concepts, titled)
+    covered = _held(concepts, places)
+    value = (
+        sum(below.values())
+        + ABOVE * sum(above.values())
+        + COVERED * sum(max(covered.get(t, 0.0), COVERED_ABOVE * above.get(t, 0.0)) for t in covered.keys() | above)
+        + TOGETHER * _together(concepts, places)
+        + NEIGHBOURS * _neighbours(concepts.asked, places)
+        + DEFINITION * _definition(concepts.asked, fields.defines)
+    )
     if IN_TEST in context and "test" not in concepts.asked:
         value *= TEST_SHARE
-    return Score(
-        value * (UNCOVERED + (1 - UNCOVERED) * covered / concepts.weight),
-        concepts.meant_by(present),
-    )
+    return Score(value, concepts.meant_by(places.keys() | titled))
+
+
+def _frequent(concepts: Concepts, places: Mapping[str, Sequence[int]], length: float) -> dict[str, float]:
+    """What each term asked for counts by how often it stands here, itself or by a related one."""
+    best: dict[str, float] = {}
+    for term, at in places.items():
+        often = len(at) * (1 + SATURATION) / (len(at) + length)
+        for asked, weight in concepts.counts_for[term]:
+            best[asked] = max(best.get(asked, 0.0), weight * often)
+    return best
+
+
+def _held(concepts: Concepts, terms: Iterable[str]) -> dict[str, float]:
+    """What each term asked for counts by standing among `terms` (all of them terms of the question)."""
+    best: dict[str, float] = {}
+    for term in terms:
+        for asked, weight in concepts.counts_for[term]:
+            best[asked] = max(best.get(asked, 0.0), weight)
+    return best
 
 
 def _places(terms: Collection[str], body: Sequence[str]) -> dict[str, list[int]]:
@@ -100,14 +120,25 @@ def _places(terms: Collection[str], body: Sequence[str]) -> dict[str, list[int]]
     return places
 
 
-def _closeness(weights: Mapping[str, float], places: Mapping[str, Sequence[int]]) -> float:
+def _together(concepts: Concepts, places: Mapping[str, Sequence[int]]) -> float:
+    """The most that stands in one stretch."""
+    ordered = sorted((place, term) for term, at in places.items() for place in at)
+    best, first = 0.0, 0
+    for last, (place, _) in enumerate(ordered):
+        while place - ordered[first][0] >= STRETCH:
+            first += 1
+        if last + 1 == len(ordered) or ordered[last + 1][0] - ordered[first][0] >= STRETCH:  # it grows no further
+            best = max(best, sum(_held(concepts, {term for _, term in ordered[first : last + 1]}).values()))
+    return best
+
+
+def _neighbours(weights: Mapping[str, float], places: Mapping[str, Sequence[int]]) -> float:
     """Neighbours in the question that stand near each other here."""
-    near = (
+    return sum(
         min(weights[one], weights[other])
         for one, other in pairwise(weights)
         if one in places and other in places and _near(places[one], set(places[other]))
     )
-    return PROXIMITY_BONUS * sum(near)
 
 
 def _near(places: Sequence[int], others: set[int]) -> bool:
@@ -122,4 +153,4 @@ def _definition(weights: Mapping[str, float], defines: str) -> float:
         asked = terms & weights.keys()
         if asked:
             best = max(best, (len(asked) / len(terms)) ** 2 * sum(weights[term] for term in asked))
-    return DEFINITION_BONUS * best
+    return best

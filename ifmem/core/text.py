@@ -31,9 +31,10 @@ _NUMBERS = re.compile(r"[.-]")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _IDENTIFIER = re.compile(r"[a-z]{2}[A-Z]|[A-Za-z]_|\d[A-Za-z]|[A-Za-z]\d|[A-Z]{2}[a-z]{2}")
-# "Which file imports it?": the kind of the answer, which the place of every answer shows and few passages name.
+# "Which file imports it?", "what do the docs say?": the kind of place of the answer, which every place shows and few passages name.
 _KIND_ASKED_FOR = re.compile(
-    r"\b(?:which|what)\s+(?:file|folder|document|page|section|line|module|script|class|function|method)s?\b",
+    r"\b(?:which|what)\s+(?:file|folder|document|page|section|line|module|script|class|function|method)s?\b"
+    r"|\bthe\s+(?:docs|documentation|manual|guide|readme|(?:source\s+)?code|changelog|release\s+notes)\b(?!\s+\d)",
     re.IGNORECASE,
 )
 
@@ -131,7 +132,7 @@ QUESTION_STOP_WORDS = frozenset(
     a about actually after again all also always am an and any anybody anyone anything are aren as at away
     be because been before being best between both but by
     came can cannot come comes could couldn
-    d defined did didn do does doesn doing done don
+    d defined describe described describes did didn do docs documented does doesn doing done don
     each either else ever every everything exactly explain
     find first for from
     gave get gets getting give given gives go goes going got

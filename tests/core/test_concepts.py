@@ -37,7 +37,15 @@ def test_of_two_related_words_of_a_question_both_are_meant() -> None:
         ("Where is Gathering and what does merge do?", ("Where is Gathering", "what does merge do?")),
         ("Who feeds ferrets? When is noon?", ("Who feeds ferrets", "When is noon?")),
         ("Where is Gathering and how does it work?", ("Where is Gathering and how does it work?",)),
+        (
+            "Where is Gathering and how is it documented?",
+            ("Where is Gathering", "Where is Gathering how is it documented?"),
+        ),
         ("How do locks and queues work?", ("How do locks and queues work?",)),
+        (
+            "Where is Gathering and how are its shards chosen?",
+            ("Where is Gathering", "Where is Gathering how are its shards chosen?"),
+        ),
         ("", ("",)),
     ],
 )

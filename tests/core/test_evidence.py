@@ -1,19 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
-from ifmem.core.evidence import (
-    ENOUGH,
-    ENOUGH_WITHOUT_A_NAME,
-    ENOUGH_WITHOUT_A_WORD,
-    enough_without,
-    is_exact,
-    is_supported,
-    support,
-)
+from ifmem.core.evidence import MOST_WORDS, enough, is_supported, names_in, support
 
 WORDS = {"tide": ("tide",), "moon": ("moon",), "max_tide": ("max_tide", "max", "tide")}
-WEIGHTS = {"tide": 2.0, "moon": 6.0, "max_tide": 8.0, "max": 4.0}
+WEIGHTS = {"tide": 2.0, "moon": 6.0, "max_tide": 8.0, "max": 4.0, "kepler": 5.0}
 
 
 def test_support_is_the_share_by_weight_and_less_for_the_parts_of_an_identifier() -> None:
@@ -23,37 +13,61 @@ def test_support_is_the_share_by_weight_and_less_for_the_parts_of_an_identifier(
     assert support({}, {}, set()) == 0.0
 
 
-def test_one_rare_word_of_several_is_no_answer_but_an_exact_name_is() -> None:
-    assert not is_supported({"tide": ("tide",), "moon": ("moon",)}, WEIGHTS, {"moon"})
-    assert is_supported({"tide": ("tide",), "moon": ("moon",)}, WEIGHTS, {"moon", "tide"})
-    assert is_supported({"tide": ("tide",), "max_tide": WORDS["max_tide"]}, WEIGHTS, {"max_tide"})
+def is_answered(words: dict[str, tuple[str, ...]], matched: set[str], *names: str, passages: float = 100.0) -> bool:
+    return is_supported(words, WEIGHTS, matched, names, passages)
+
+
+TWO = {"tide": ("tide",), "moon": ("moon",)}
+
+
+def test_one_word_of_two_is_no_answer_and_both_are() -> None:
+    assert not is_answered(TWO, {"tide"})
+    assert is_answered(TWO, {"moon", "tide"})
+
+
+def test_one_word_that_outweighs_the_others_is_an_answer_in_a_small_text_only() -> None:
+    assert is_answered(TWO, {"moon"}, passages=30.0)
+    assert not is_answered(TWO, {"moon"}, passages=1e5)
 
 
 def test_the_only_word_asked_for_is_enough() -> None:
-    assert is_supported({"moon": ("moon",)}, WEIGHTS, {"moon"})
+    assert is_answered({"moon": ("moon",)}, {"moon"})
+    assert is_answered({"moon": ("moon",)}, {"moon"}, passages=1e9)
 
 
-@pytest.mark.parametrize(
-    ("nowhere", "enough"),
-    [
-        ([], ENOUGH),
-        (["tide"], ENOUGH_WITHOUT_A_WORD),
-        (["tide", "QUIC"], ENOUGH_WITHOUT_A_NAME),
-        (["h2"], ENOUGH_WITHOUT_A_NAME),
-    ],
-)
-def test_more_is_asked_for_when_a_word_stands_nowhere_and_most_when_it_is_a_name(
-    nowhere: list[str], enough: float
-) -> None:
-    assert enough_without(nowhere, "Why does the tide use QUIC and h2?") == enough
+def test_one_exact_name_of_two_words_is_enough_if_it_weighs_most() -> None:
+    assert is_answered({"tide": ("tide",), "max_tide": WORDS["max_tide"]}, {"max_tide"})
+    assert is_answered({"tide": ("tide",), "2.1.0": ("moon_1",)}, {"moon_1"}) is False
 
 
-def test_the_first_word_of_a_question_is_not_taken_for_a_name() -> None:
-    assert enough_without(["Tide"], "Tide and moon?") == ENOUGH_WITHOUT_A_WORD
+def test_nothing_held_is_no_answer() -> None:
+    assert not is_answered(TWO, set())
+    assert not is_answered({}, set())
 
 
-@pytest.mark.parametrize(
-    ("terms", "exact"), [(("moon",), False), (("2_1_0",), True), (("max_tide", "max", "tide"), True)]
-)
-def test_identifiers_versions_and_dates_are_exact(terms: tuple[str, ...], exact: bool) -> None:
-    assert is_exact(terms) is exact
+def test_less_is_enough_where_more_words_stand_together_up_to_a_few() -> None:
+    needed = [enough(held, 0, 1_000) for held in range(1, MOST_WORDS + 2)]
+    assert needed[0] > needed[1] > needed[MOST_WORDS - 1]
+    assert needed[MOST_WORDS - 1] == needed[MOST_WORDS]
+
+
+def test_more_is_needed_in_a_larger_text_where_words_meet_by_chance() -> None:
+    assert enough(2, 0, 20_000) > enough(2, 0, 200)
+
+
+def test_a_name_that_stands_elsewhere_refuses_what_would_do_without_it() -> None:
+    words = {**TWO, "Kepler": ("kepler",)}
+    assert is_answered(words, {"tide", "moon"})
+    assert not is_answered(words, {"tide", "moon"}, "Kepler")
+    assert is_answered(words, {"tide", "moon", "kepler"}, "Kepler")
+
+
+def test_an_identifier_is_held_by_all_of_its_parts_and_not_by_one() -> None:
+    words = {**TWO, "max_tide": WORDS["max_tide"]}
+    assert is_answered(words, {"tide", "moon", "max"}, "max_tide")
+    assert not is_answered(words, {"tide", "moon"}, "max_tide")
+
+
+def test_a_capital_inside_a_question_is_a_name_and_its_first_word_is_not() -> None:
+    words = ["Tide", "Kepler", "iPhone", "h2", "moon", "max_tide"]
+    assert names_in("Tide of Kepler and iPhone, h2, moon or max_tide?", words) == {"Kepler", "iPhone", "h2", "max_tide"}

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 import pytest
 
-from ifmem.core.citations import locate
-from ifmem.core.excerpts import CHARACTERS, LINE_CHARACTERS, LINES, Excerpt, choose_excerpts
+from ifmem.core.excerpts import Excerpt, choose_excerpts
 from ifmem.core.passages import Hit
 from ifmem.core.records import Document, Spot
+from ifmem.core.stretches import locate
 from ifmem.core.text import terms_of
+from ifmem.core.windows import CHARACTERS, LINE_CHARACTERS, LINES
 
 WEIGHTS = {"stall": 4.0, "shard": 2.0}
 
@@ -31,13 +32,13 @@ def places(excerpts: Iterable[Excerpt]) -> list[tuple[str, int, int]]:
 
 
 def test_quotes_the_lines_as_they_stand() -> None:
-    [excerpt] = chosen([hit(2, 3)], document(["a", "  stall  ", "b", "c"]))
+    [excerpt] = chosen([hit(2, 3)], document(["", "  stall  ", "b\r", ""]))
     assert excerpt.quote == "  stall  \nb"
 
 
 def test_counts_lines_in_the_file_of_a_part() -> None:
     [excerpt] = chosen([hit(101, 102)], document(["x", "stall", "y"], first_line=100))
-    assert excerpt.quote == "stall\ny"
+    assert (excerpt.quote, excerpt.start_line, excerpt.end_line) == ("x\nstall\ny", 100, 102)
 
 
 def test_merges_neighbours_into_one_of_at_most_a_dozen_lines() -> None:
@@ -50,8 +51,27 @@ def test_merges_neighbours_into_one_of_at_most_a_dozen_lines() -> None:
 
 def test_matched_terms_of_lines_left_out_do_not_count() -> None:
     lines = ["stall", *["x"] * 18, "shard"]
-    [excerpt] = chosen([hit(1, 10), hit(11, 20, 9.0, matched=("shard",))], document(lines))
+    excerpt = chosen([hit(1, 10), hit(11, 20, 9.0, matched=("shard",))], document(lines))[0]
     assert excerpt.matched == {"stall"}
+
+
+def test_quotes_the_lines_around_with_the_evidence_in_the_middle() -> None:
+    [excerpt] = chosen([hit(20, 20)], document([*["x"] * 19, "stall", *["y"] * 20]))
+    assert (excerpt.start_line, excerpt.end_line) == (15, 26)
+
+
+def test_places_beside_each_other_share_no_line_and_leave_none_out() -> None:
+    lines = [f"stall number{n} word{n}" for n in range(1, 25)]
+    excerpts = chosen([hit(1, 8), hit(7, 14, 9.0), hit(13, 24, 8.0)], document(lines))
+    quoted = sorted((excerpt.start_line, excerpt.end_line) for excerpt in excerpts)
+    assert quoted == [(1, 12), (13, 24)]
+
+
+def test_another_region_goes_before_the_rest_of_a_better_one() -> None:
+    lines = [f"stall number{n} word{n}" for n in range(1, 25)]
+    elsewhere = document(["stall far away"], "b.md")
+    hits = [hit(1, 8), hit(9, 20, 9.5), hit(1, 1, 6.0, "b.md")]
+    assert [excerpt.hit.path for excerpt in chosen(hits, document(lines), elsewhere)] == ["a.md", "b.md", "a.md"]
 
 
 def test_leaves_out_what_scores_far_less_than_the_best() -> None:

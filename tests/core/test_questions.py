@@ -82,11 +82,12 @@ def test_the_halves_share_no_question_and_a_quarter_has_no_answer() -> None:
         assert 0.2 <= sum(question.not_found for question in questions) / len(questions) <= 0.3
 
 
-def test_the_evidence_of_the_notes_is_where_it_is_said_to_be() -> None:
-    for half in _halves():
-        for question in _read(DATA / half / "notes.jsonl"):
+@pytest.mark.parametrize("corpus", ["notes", "chat", "talks"])
+def test_the_evidence_of_what_we_wrote_is_where_it_is_said_to_be(corpus: str) -> None:
+    for path in DATA.glob(f"*/{corpus}.jsonl"):
+        for question in _read(path):
             for place in question.evidence:
-                lines = (DATA / "notes" / place.path).read_text(encoding="utf-8").splitlines()
+                lines = (DATA / corpus / place.path).read_text(encoding="utf-8").splitlines()
                 assert all(lines[place.start - 1 : place.end]), question.id
 
 

@@ -50,6 +50,16 @@ def test_terms_near_each_other_count_more() -> None:
     assert value("stall shard " + "x " * 20) > value("stall " + "x " * 20 + "shard")
 
 
+def test_neighbours_of_the_question_count_more_the_nearer_they_stand() -> None:
+    assert value("stall x shard " + "x " * 12) > value("stall " + "x " * 12 + "shard x")
+
+
+def test_terms_that_stand_in_one_stretch_count_more_in_any_order() -> None:
+    weights = {"stall": 4.0, "noise": 1.0, "shard": 2.0}
+    near, far = "x shard x x stall" + " x" * 28, "shard" + " x" * 30 + " stall x"
+    assert score(weights, Fields("", "", near)).value > score(weights, Fields("", "", far)).value
+
+
 def test_lines_count_more_than_the_path() -> None:
     assert value(body="stall") > value(body="x", context="stall") > 0
 

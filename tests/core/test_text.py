@@ -60,6 +60,8 @@ def test_months_are_named_as_they_are_stemmed() -> None:
 
 def test_the_kind_of_the_answer_is_no_evidence() -> None:
     assert question_terms("Which file imports sqlite?") == ("import", "sqlite")
+    assert question_terms("What do the docs say about sqlite?") == ("sqlite",)
+    assert question_terms("What does the code 124 mean?") == ("code", "124")
     assert question_terms("What functions call the class?") == ("call", "class")
     assert question_terms("what class") == ("what", "class")
 

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from ifmem.core.kinds import CODE, HISTORY, PROSE, kind_named, kind_of, suited
+from ifmem.core.passages import Hit
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("src/harbour.py", CODE),
+        ("docs/harbour.md", PROSE),
+        ("LICENSE", PROSE),
+        ("CHANGELOG.md", HISTORY),
+        ("docs/changes/2.1.rst", HISTORY),
+        ("git:log/00001-00200", HISTORY),
+        ("docs/newsletter.md", PROSE),
+    ],
+)
+def test_the_kind_of_a_place_shows_in_its_path(path: str, kind: str) -> None:
+    assert kind_of(path) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Where is tide_of called?", CODE),
+        ("Where is the class Harbour?", CODE),
+        ("Where does the herring swim?", ""),
+        ("What do the docs say about tides?", PROSE),
+        ("When was the pier added?", HISTORY),
+        ("Where is the pier defined and how is it documented?", PROSE),
+    ],
+)
+def test_the_last_kind_of_place_named_is_the_one_asked_for(question: str, kind: str) -> None:
+    assert kind_named(question) == kind
+
+
+def ranked(question: str, *, of_several: bool = False, **scores: float) -> list[str]:
+    paths = {"code": "harbour.py", "prose": "harbour.md", "history": "CHANGES.md"}
+    hits = [Hit("p", paths[kind], "d", 1, 8, score, frozenset()) for kind, score in scores.items()]
+    return [hit.path for hit in suited(hits, question, of_several=of_several)]
+
+
+def test_prose_goes_first_if_nothing_points_to_another_kind() -> None:
+    assert ranked("How do tides work?", code=10.0, prose=9.5) == ["harbour.md", "harbour.py"]
+    assert ranked("Which method moves tides?", code=10.0, prose=9.5) == ["harbour.py", "harbour.md"]
+
+
+def test_a_much_better_place_of_another_kind_stays_first() -> None:
+    assert ranked("How do tides work?", history=20.0, prose=9.5) == ["CHANGES.md", "harbour.md"]
+
+
+def test_the_kind_that_a_part_of_a_compound_question_names_counts_for_more() -> None:
+    question = "what do the docs say about tides?"
+    assert ranked(question, code=10.0, prose=8.0)[0] == "harbour.py"
+    assert ranked(question, of_several=True, code=10.0, prose=8.0)[0] == "harbour.md"

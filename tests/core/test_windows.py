@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from ifmem.core.windows import CHARACTERS, LINES, Lines, best_window, quote_of, surrounded
+
+WEIGHTS = {"tide": 4.0, "moon": 2.0}
+
+
+def held(*lines: str) -> list[frozenset[str]]:
+    return [frozenset(line.split()) & WEIGHTS.keys() for line in lines]
+
+
+def test_the_window_is_where_most_of_the_question_stands() -> None:
+    lines = ["tide", *["x"] * 14, "tide moon", *["x"] * 14]
+    start, end = best_window(lines, held(*lines), WEIGHTS)
+    assert start <= 15 < end
+    assert end - start <= LINES
+
+
+def test_of_windows_with_the_same_terms_the_one_that_dwells_on_them() -> None:
+    lines = ["tide", *["x"] * 14, "tide", "tide", *["x"] * 14]
+    start, end = best_window(lines, held(*lines), WEIGHTS)
+    assert start <= 15 < end
+
+
+def test_blank_edges_are_left_out() -> None:
+    lines = ["", "tide", "", ""]
+    assert best_window(lines, held(*lines), WEIGHTS) == (1, 2)
+
+
+def test_surroundings_keep_the_evidence_in_the_middle_and_to_the_limit() -> None:
+    text = Lines(1, ["x"] * 40)
+    assert surrounded(text, 20, 21, 1, 40) == (15, 26)
+
+
+def test_surroundings_end_where_others_begin_and_where_the_text_does() -> None:
+    text = Lines(101, ["x"] * 40)
+    assert surrounded(text, 102, 102, 101, 140) == (101, 112)
+    assert surrounded(text, 120, 120, 119, 121) == (119, 121)
+
+
+def test_surroundings_have_no_blank_edges() -> None:
+    assert surrounded(Lines(1, ["a", "", "tide", "", "b"]), 3, 3, 2, 4) == (3, 3)
+    assert surrounded(Lines(1, ["a", "", "tide", "", "b"]), 3, 3, 1, 5) == (1, 5)
+
+
+def test_long_lines_leave_no_room_around() -> None:
+    text = Lines(1, ["x" * 500] * 9)
+    first, last = surrounded(text, 5, 5, 1, 9)
+    assert first <= 5 <= last
+    assert len(quote_of(text.between(first, last))) <= CHARACTERS
+
+
+def test_a_quote_has_no_carriage_returns_at_its_ends() -> None:
+    assert quote_of(["a\r", "b"]) == "a\nb"
