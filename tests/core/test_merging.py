@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from ifmem.core.merging import CITATIONS, merge, quoted
 from ifmem.core.records import Citation, Finding, Spot
 
@@ -34,9 +38,10 @@ def test_equal_scores_have_one_order() -> None:
     assert merge([one, other]) == merge([other, one])
 
 
-def test_a_quote_that_stands_nowhere_is_left_out() -> None:
+@pytest.mark.parametrize("kind", ["not found", "invented", "stitched"])
+def test_a_quote_that_stands_nowhere_is_left_out(kind: str) -> None:
     merged = merge(
-        [finding("docs", cited("a", 1.0), cited("b", 9.0, verification="not found")), finding("code", cited("c", 2.0))]
+        [finding("docs", cited("a", 1.0), cited("b", 9.0, verification=kind)), finding("code", cited("c", 2.0))]
     )
     assert [citation.path for citation in merged.citations] == ["c", "a"]
 
@@ -80,3 +85,43 @@ def test_a_quote_names_the_other_places_that_say_the_same() -> None:
 def test_a_citation_reads_the_other_places_back() -> None:
     citation = Citation("a.md", 1, 1, "same", also=(Spot("b.md", 3, 4),))
     assert Citation.from_json(citation.to_json()) == citation
+
+
+WORDS = "the keeper counts the herring boats every morning"
+
+
+def test_a_text_that_stands_in_files_of_two_shards_is_one_citation_that_names_both() -> None:
+    one = replace(cited("a.md", 1.0), quote=WORDS, also=(Spot("e.md", 5, 5),))
+    other = replace(cited("b.py", 2.0), quote=f"{WORDS} \n")
+    merged = merge([finding("docs", one, cited("c", 0.5)), finding("code", other)])
+    assert [citation.place for citation in merged.citations] == ["b.py:1", "c:1"]
+    assert [spot.place for spot in merged.citations[0].also] == ["a.md:1", "e.md:5"]
+
+
+def test_two_places_of_one_file_are_two_citations() -> None:
+    one, other = (replace(cited("a.md", 1.0, line=line), quote=WORDS) for line in (1, 9))
+    assert len(merge([finding("docs", one), finding("code", other)]).citations) == 2
+
+
+def test_if_nobody_found_anything_the_quotes_that_failed_are_shown() -> None:
+    failed = cited("a", 1.0, verification="invented")
+    regret = replace(finding("docs", failed, text="It is green. [unverified]"), found=False)
+    assert merge([regret]) == ("It is green. [unverified]", False, (failed,))
+
+
+def written(shard: str, *citations: Citation, score: float = 1.0) -> Finding:
+    text = f"as {shard} put it\n"
+    return Finding(f"f_{shard}", "q_1", shard, True, text, citations, score=score, provider="anthropic")
+
+
+def test_what_models_wrote_stands_side_by_side_under_the_names_of_their_shards() -> None:
+    merged = merge([written("docs", cited("a", 1.0)), written("code", cited("b", 2.0), score=2.0)])
+    assert merged.text == "code:\nas code put it\n\ndocs:\nas docs put it"
+    assert [citation.path for citation in merged.citations] == ["b", "a"]
+
+
+def test_an_extract_beside_a_model_s_words_loses_nothing() -> None:
+    extract = finding("docs", cited("a", 1.0), text="a:1\n    text of a\n")
+    merged = merge([extract, written("code", cited("b", 2.0, verification="invented"))])
+    assert "docs:\na:1\n    text of a" in merged.text and "as code put it" in merged.text
+    assert len(merged.citations) == 2  # also the one that failed: the text it belongs to is there
