@@ -23,21 +23,40 @@ class Claims:
     unclaimed: tuple[LeftOut, ...]
 
 
+class Choosers:
+    """The `files` sources of all domains. Who takes a path is found out once: it depends on nothing but the path."""
+
+    def __init__(self, domains: Sequence[Domain]) -> None:
+        self._wanted = [
+            _Wanted(one.name, source) for one in domains for source in one.sources if source.kind == "files"
+        ]
+        self._known: dict[str, str | LeftOut] = {}
+
+    def of(self, path: str) -> str | LeftOut:
+        """The shard that takes the path, or why none does."""
+        if path not in self._known:
+            chooser = next((one.shard for one in self._wanted if one.takes(path)), None)
+            self._known[path] = chooser or LeftOut(path, _why_unclaimed(path, self._wanted))
+        return self._known[path]
+
+
 def divide(
-    files: Iterable[Listed], domain: Domain, domains: Sequence[Domain], untracked: Collection[str] = frozenset()
+    files: Iterable[Listed],
+    domain: Domain,
+    domains: Sequence[Domain],
+    untracked: Collection[str] = frozenset(),
+    choosers: Choosers | None = None,
 ) -> Claims:
     """What of `files` is `domain`'s and what is nobody's; the same in every process that looks at the same files."""
     collector = next((one.name for one in domains if asks_for(one, "git-untracked")), None)
-    choosers = [_Wanted(one.name, source) for one in domains for source in one.sources if source.kind == "files"]
+    choosers = choosers or Choosers(domains)
     mine, unclaimed = [], []
     for listed in files:
-        path = listed.path
-        chooser = next((one.shard for one in choosers if one.takes(path)), None)
-        owner = collector if collector and path in untracked else chooser
+        owner = collector if collector and listed.path in untracked else choosers.of(listed.path)
         if owner == domain.name:
             mine.append(listed)
-        elif owner is None:
-            unclaimed.append(LeftOut(path, _why_unclaimed(path, choosers)))
+        elif isinstance(owner, LeftOut):
+            unclaimed.append(owner)
     return Claims(tuple(mine), tuple(unclaimed))
 
 

@@ -24,6 +24,18 @@ COHERENT = 0.1  # charset-normalizer's share of letters as frequent as in a lang
 
 def read_file(location: str, listed: Listed, max_bytes: int) -> Document | LeftOut:
     """The file at `location` as a document. Line ends stay as they are; `sha256` is of the bytes on disk."""
+    content = read_content(location, listed, max_bytes)
+    if isinstance(content, LeftOut):
+        return content
+    text = decode(content)
+    if text is None:
+        reason = "binary" if b"\0" in content else "not UTF-8, and no other encoding could be recognised"
+        return LeftOut(listed.path, reason)
+    return Document(listed.path, text, hashlib.sha256(content).hexdigest())
+
+
+def read_content(location: str, listed: Listed, max_bytes: int) -> bytes | LeftOut:
+    """The bytes of a regular file up to a size, or why there are none."""
     if listed.size > max_bytes:
         return LeftOut(listed.path, f"{listed.size:,} bytes, over max_file_bytes ({max_bytes:,})")
     try:
@@ -35,11 +47,7 @@ def read_file(location: str, listed: Listed, max_bytes: int) -> Document | LeftO
         return LeftOut(listed.path, (error.strerror or str(error)).lower())
     if len(content) > max_bytes:
         return LeftOut(listed.path, f"grew over max_file_bytes ({max_bytes:,}) while it was read")
-    text = decode(content)
-    if text is None:
-        reason = "binary" if b"\0" in content else "not UTF-8, and no other encoding could be recognised"
-        return LeftOut(listed.path, reason)
-    return Document(listed.path, text, hashlib.sha256(content).hexdigest())
+    return content
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

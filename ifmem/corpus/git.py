@@ -12,6 +12,7 @@ from ifmem.core.domains import Source
 from ifmem.core.manifest import LOG, LeftOut
 from ifmem.core.records import Document
 from ifmem.corpus.commands import Captured, Gathered, capture, text_documents
+from ifmem.corpus.globs import Globs
 
 COMMITS_PER_DOCUMENT = 200
 NEWEST_COMMITS = 5_000
@@ -63,6 +64,13 @@ def open_repository(folder: Path) -> Repository | str:
     return Repository(folder, prefix, head)
 
 
+def git_folder(repository: Repository) -> Path | None:
+    """Where git keeps what it knows of this work tree."""
+    place = _git(repository.folder, "rev-parse", "--absolute-git-dir")
+    path = place.output.decode(errors="surrogateescape").removesuffix("\n")
+    return Path(path) if place.code == 0 and path else None
+
+
 def untracked(repository: Repository) -> frozenset[str]:
     """Files git neither tracks nor ignores. Before the first commit nothing counts as untracked, since everything would."""
     if not repository.head:
@@ -112,6 +120,35 @@ def log(repository: Repository) -> Gathered:
     return documents, [LeftOut(f"{LOG}00001-{skipped:05}", reason)] if skipped else []
 
 
+def file_logs(repository: Repository, source: Source) -> Gathered:
+    """For each tracked file that the source includes its own commits with what they changed in it, the newest first."""
+    if not repository.head:
+        return [], [LeftOut("git:file", "the repository has no commit yet")]
+    listed = _git(repository.folder, "ls-files", "-z")
+    if reason := _failure(listed, TIMEOUT_S):
+        return [], [LeftOut("git:file", reason)]
+    include, exclude = Globs(source.include), Globs(source.exclude)
+    documents, left_out = [], []
+    for path in listed.output.decode(errors="surrogateescape").split("\0"):
+        if path and include.matches(path) and not exclude.matches(path):
+            found, missing = _file_log(repository, path, source)
+            documents += found
+            left_out += missing
+    return documents, left_out
+
+
+def _file_log(repository: Repository, path: str, source: Source) -> Gathered:
+    name = "git:file/" + os.fsencode(path).decode(errors="backslashreplace")
+    form = ("--format=commit %H%n%cI, %an%n%n%B", "--encoding=UTF-8", "--patch", "--follow", "--relative", *OWN_DIFF)
+    captured = _git(repository.folder, "log", *form, "--", path, timeout_s=source.timeout_s, max_bytes=source.max_bytes)
+    if reason := _failure(captured, source.timeout_s):
+        return [], [LeftOut(name, reason)]
+    if not captured.output:
+        return [], [LeftOut(name, "not committed yet")]
+    text = captured.output.decode(errors="replace")
+    return text_documents(name, text, cut_at=source.max_bytes if captured.cut else None)
+
+
 def _log_documents(output: str, skipped: int) -> Iterator[Document]:
     commits = list(_commits(output))
     for start in range(0, len(commits), COMMITS_PER_DOCUMENT):
@@ -127,7 +164,7 @@ def _commits(output: str) -> Iterator[str]:
     head = next(fields)
     while head.startswith("\x01"):
         commit = head.removeprefix("\x01")
-        date, author, message, _ = islice(fields, 4)
+        date, author, message, _ = (*islice(fields, 4), "", "", "", "")[:4]  # fewer where the output was cut off
         head = next(fields, "")
         changes = []
         while head and not head.startswith("\x01"):
@@ -138,8 +175,8 @@ def _commits(output: str) -> Iterator[str]:
 
 
 def _change(status: str, fields: Iterator[str]) -> str:
-    paths = [next(fields) for _ in range(2 if status[0] in "RC" else 1)]
-    return f"{CHANGES.get(status[0], status)} {' -> '.join(paths)}\n"
+    paths = islice(fields, 2 if status[:1] in ("R", "C") else 1)
+    return f"{CHANGES.get(status[:1], status)} {' -> '.join(paths)}\n"
 
 
 def _failure(captured: Captured, timeout_s: float) -> str:

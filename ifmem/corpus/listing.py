@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from ifmem.core.manifest import LeftOut
 from ifmem.corpus.globs import Globs
 
+IGNORED = "ignored by "
 NEVER = frozenset({".git", ".ifmem", ".hg", ".svn"})
 INSTALLED = frozenset(
     {"node_modules", "__pycache__"}
@@ -30,10 +32,12 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True)
 class Listing:
-    """Both sorted by path; a folder in `left_out` ends with a slash and stands for all that is in it."""
+    """All sorted by path; a folder in `left_out` ends with a slash and stands for all that is in it. `folders` are those walked: "" is the
+    folder itself, the others end with a slash."""
 
     files: tuple[Listed, ...]
     left_out: tuple[LeftOut, ...]
+    folders: tuple[str, ...] = ()
 
 
 class Rules(NamedTuple):
@@ -45,21 +49,24 @@ class Rules(NamedTuple):
     prefix: str = ""
 
 
-def list_folder(folder: Path, home: Path) -> Listing:
-    """Walk `folder` without `home` (the state's). What cannot be read is left out with the reason, never raised."""
-    walk = _Walk(os.path.realpath(folder).rstrip("/"), os.path.realpath(home))
+def list_folder(folder: Path, home: Path, *, outside: bool = False) -> Listing:
+    """Walk `folder` without `home` (the state's); `outside`: also take files that links lead to outside of it. What cannot be read is left
+    out with the reason, never raised."""
+    walk = _Walk(os.path.realpath(folder).rstrip("/"), os.path.realpath(home), outside)
     walk.visit("", _rules_above(folder))
     walk.follow_links()
-    return Listing(tuple(sorted(walk.files)), tuple(sorted(walk.left_out)))
+    return Listing(tuple(sorted(walk.files)), tuple(sorted(walk.left_out)), tuple(sorted(walk.folders)))
 
 
 @dataclass
 class _Walk:
     root: str
     home: str
+    outside: bool = False
     files: list[Listed] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
 
     def visit(self, top: str, rules: tuple[Rules, ...]) -> None:
         """Walk from `top` (relative, "" or ending with a slash), the nearest ignore file first in `rules`."""
@@ -75,6 +82,7 @@ class _Walk:
             if folder and any(entry.name == "pyvenv.cfg" for entry in entries):
                 self.leave_out(folder, "a Python environment: installed packages")
                 continue
+            self.folders.append(folder)
             if any(entry.name == ".gitignore" for entry in entries):
                 above = (*_rules(f"{self.root}/{folder}.gitignore", f"{folder}.gitignore", skip=len(folder)), *above)
             waiting.extend((inside, above) for entry in entries for inside in self.take(entry, folder, above))
@@ -88,7 +96,7 @@ class _Walk:
         elif is_folder and f"{self.root}/{path}" == self.home:
             return
         elif ignored_by := _ignored_by(path + "/" * is_folder, rules):
-            self.leave_out(path + "/" * is_folder, f"ignored by {ignored_by}")
+            self.leave_out(path + "/" * is_folder, f"{IGNORED}{ignored_by}")
         elif is_folder and entry.name in INSTALLED:
             self.leave_out(path + "/", "made by a tool: installed or compiled packages")
         elif is_folder:
@@ -120,11 +128,11 @@ class _Walk:
 
     def objection(self, target: str, taken: set[str]) -> str:
         """Why a link to `target` is not followed; nothing if it is."""
-        if not target.startswith(self.root + "/"):
-            return "a link out of the folder" if Path(target).exists() else "a broken link"
         inside = target.removeprefix(self.root + "/")
         if target in taken:
             return f"a link to {inside}, which is taken itself"
+        if inside == target and not (self.outside and Path(target).is_file()):
+            return "a link out of the folder" if Path(target).exists() else "a broken link"
         if not NEVER.isdisjoint(inside.split("/")) or target.startswith(self.home + "/"):
             return "a link into a folder that is never read"
         if Path(target).is_dir():
@@ -133,6 +141,15 @@ class _Walk:
 
     def leave_out(self, path: str, reason: str) -> None:
         self.left_out.append(LeftOut(os.fsencode(path).decode(errors="backslashreplace"), reason))
+
+
+def list_again(folder: Path, path: str) -> Listed | None:
+    """A file as it is now; None if it is no regular file any more."""
+    try:
+        facts = (folder / path).lstat()
+    except OSError:
+        return None
+    return _listed(path, facts) if stat.S_ISREG(facts.st_mode) else None
 
 
 def _listed(path: str, facts: os.stat_result) -> Listed:

@@ -115,6 +115,28 @@ def test_follows_a_link_only_to_a_file_that_is_in_the_folder_and_not_taken(
     assert sorted(left_out) == sorted([*targets.keys() - {"shown.md"}, "hidden/"])
 
 
+def test_links_may_lead_out_of_the_folder_where_that_is_allowed(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (tmp_path / "shared.md").write_text("text\n")
+    (tmp_path / "around").mkdir()
+    for name, target in {
+        "a.md": "../shared.md",
+        "b.md": "../shared.md",
+        "c": "../around",
+        "d.md": "../gone.md",
+    }.items():
+        (folder / name).symlink_to(target)
+    found = list_folder(folder, folder / ".ifmem", outside=True)
+    assert [listed.path for listed in found.files] == ["a.md"]
+    assert [reason for _, reason in found.left_out] == [
+        f"a link to {tmp_path / 'shared.md'}, which is taken itself",
+        "a link out of the folder",
+        "a broken link",
+    ]
+    assert list_folder(folder, folder / ".ifmem").files == ()
+
+
 def test_leaves_out_pipes_and_names_that_are_no_text(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     odd = os.fsencode(tmp_path) + b"/caf\xe9.py"
