@@ -14,6 +14,7 @@ from ifmem.core.citations import verify
 from ifmem.core.pages import Page, page_of
 from ifmem.core.records import Citation, Document
 from ifmem.providers.contract import Done, Event, Provider, Quote, Request, Text
+from ifmem.providers.several_pages import standing
 
 HARBOUR = "# The harbour\n\nThe lighthouse keeper counts the herring boats every morning.\nHe writes the count into a green ledger.\n"
 MOUNTAIN = "# The mountain\n\nThe cable car stops when the wind is above sixty knots.\n"
@@ -40,11 +41,11 @@ def events_of(provider: Provider, asked: Request) -> list[Event]:
 
 
 def text_of(events: Sequence[Event]) -> str:
-    return "".join(event.text for event in events if isinstance(event, Text))
+    return "".join(event.text for event in standing(events) if isinstance(event, Text))
 
 
 def quotes_of(events: Sequence[Event]) -> list[Citation]:
-    return [event.citation for event in events if isinstance(event, Quote)]
+    return [event.citation for event in standing(events) if isinstance(event, Quote)]
 
 
 def done_of(events: Sequence[Event]) -> Done:

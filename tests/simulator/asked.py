@@ -26,10 +26,20 @@ class Document:
 
 
 @dataclass(frozen=True)
+class SearchResult:
+    """A search result of the prompt: what a citation's `search_result_index` counts, apart from documents."""
+
+    source: str
+    title: str
+    chunks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Asked:
     model: str
     prompt: Prompt
     documents: tuple[Document, ...]
+    results: tuple[SearchResult, ...]
     question: str
     system: str
     max_tokens: int
@@ -62,6 +72,7 @@ def read_request(body: bytes, *, counting: bool = False) -> Asked:
         model,
         prompt,
         documents,
+        _results(messages),
         last.get("text", ""),
         "\n".join(block["text"] for block in system),
         fields.get("max_tokens", 0),
@@ -105,6 +116,11 @@ def _documents(messages: list[dict[str, Any]]) -> tuple[tuple[Document, ...], bo
     return read, enabled == {True}
 
 
+def _results(messages: list[dict[str, Any]]) -> tuple[SearchResult, ...]:
+    blocks = [block for message in messages for block in message["content"] if block["type"] == "search_result"]
+    return tuple(SearchResult(b["source"], b["title"], tuple(c["text"] for c in chunks_of(b))) for b in blocks)
+
+
 def _prompt(
     model: str,
     fields: Mapping[str, Any],
@@ -139,5 +155,7 @@ def _texts(block: Mapping[str, Any]) -> Iterator[str]:
         yield json.dumps(block)
         return
     yield from (block.get(name) or "" for name in ("title", "context", "text"))
+    if block["type"] == "search_result":
+        yield block["source"]
     if block["type"] != "text":
         yield from (chunk["text"] for chunk in chunks_of(block))

@@ -77,6 +77,11 @@ def check_block(block: Mapping[str, Any], role: str) -> None:
 def chunks_of(block: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The text blocks inside a document or search result."""
     if block["type"] == "search_result":
+        for name in ("source", "title"):
+            demand(isinstance(block.get(name), str) and bool(block[name]), f"search_result.{name}: Field required")
+        demand(
+            isinstance(block.get("content"), list) and bool(block["content"]), "search_result.content: Field required"
+        )
         return list(block["content"])
     source = block.get("source") or {}
     demand(

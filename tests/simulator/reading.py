@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.asked import Asked, Document
+from simulator.asked import Asked, Document, SearchResult
 
 NOTHING = "Not in the corpus."
 ENOUGH = 2  # words in common
@@ -35,17 +35,18 @@ def read(asked: Asked) -> Spoken:
     """The answer this model gives when it is not told what to say."""
     wanted = _words(asked.question)
     shared = [
-        (len(wanted & _words(chunk)), document, at)
-        for document, read in enumerate(asked.documents)
+        (len(wanted & _words(chunk)), source, at)
+        for source, read in enumerate((*asked.documents, *asked.results))
         for at, chunk in enumerate(read.chunks)
     ]
     best = max((count for count, _, _ in shared), default=0)
     if best < min(ENOUGH, len(wanted)) or not best:
         return Spoken(((NOTHING, ()),), thinking=asked.thinks)
-    hits = [(document, at) for count, document, at in shared if count == best]
+    hits = [(source, at) for count, source, at in shared if count == best]
     pieces: list[tuple[str, tuple[dict[str, Any], ...]]] = [("As the documents say: ", ())]
-    for document, at in hits:
-        citation = cite(asked.documents, document, at)
+    for source, at in hits:
+        result = source - len(asked.documents)
+        citation = cite(asked.documents, source, at) if result < 0 else cite_result(asked.results, result, at)
         pieces.append((citation["cited_text"].strip(), (citation,) if asked.cites else ()))
     return Spoken(tuple(pieces), thinking=asked.thinks)
 
@@ -59,6 +60,20 @@ def cite(documents: tuple[Document, ...], document: int, start: int, end: int | 
         "document_index": document,
         "document_title": documents[document].title,
         "file_id": None,
+        "start_block_index": start,
+        "end_block_index": end,
+    }
+
+
+def cite_result(results: tuple[SearchResult, ...], result: int, start: int, end: int | None = None) -> dict[str, Any]:
+    """The same of a search result."""
+    end = start + 1 if end is None else end
+    return {
+        "type": "search_result_location",
+        "cited_text": "".join(results[result].chunks[start:end]),
+        "search_result_index": result,
+        "source": results[result].source,
+        "title": results[result].title,
         "start_block_index": start,
         "end_block_index": end,
     }

@@ -45,7 +45,7 @@ def text(said: str, **more: Any) -> dict[str, Any]:
 def fields(*content: dict[str, Any], **more: Any) -> dict[str, Any]:
     page = document(cache_control=EPHEMERAL)
     blocks = list(content) or [page, text("Who counts the herring boats?")]
-    return {"model": HAIKU, "max_tokens": 500, "messages": [{"role": "user", "content": blocks}], **more}
+    return {"model": HAIKU, "max_tokens": 20_000, "messages": [{"role": "user", "content": blocks}], **more}
 
 
 def send(vendor: Vendor, **more: Any) -> Any:
@@ -126,6 +126,11 @@ def test_max_tokens_zero_warms_without_an_answer() -> None:
     warmed = send(vendor, max_tokens=0)
     assert (warmed.content, warmed.stop_reason, warmed.usage.output_tokens) == ([], "max_tokens", 0)
     assert counts(send(vendor).usage)[1] == counts(warmed.usage)[0]
+
+
+def test_a_reply_ends_at_max_tokens() -> None:
+    said = send(Vendor(), max_tokens=1)
+    assert (said.stop_reason, said.usage.output_tokens) == ("max_tokens", 1)
 
 
 @pytest.mark.parametrize(
@@ -220,8 +225,10 @@ def test_the_limit_of_input_tokens_leaves_reads_out_and_says_when_to_come_back()
     assert [send(vendor).stop_reason for _ in range(8)] == ["end_turn"] * 8
     with pytest.raises(anthropic.RateLimitError) as caught:
         send(vendor, system="Another prefix.")
-    assert caught.value.response.headers["retry-after"] == "60"
-    vendor.now = 61.0
+    headers = caught.value.response.headers
+    assert 0 < float(headers["retry-after"]) < 60
+    assert 0 < int(headers["anthropic-ratelimit-input-tokens-remaining"]) < 2_000
+    vendor.now = float(headers["retry-after"])
     assert send(vendor, system="Another prefix.").stop_reason == "end_turn"
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 from ifmem.core.cache_rules import Cache, Outcome, look_up, settle
@@ -23,6 +26,7 @@ from simulator.replies import message, stream
 KEY = "sk-simulated-0123456789"
 VERSIONS = ("2023-06-01", "2026-10-21")
 LARGEST = 32 * 1024 * 1024
+EPOCH = datetime(2026, 11, 21, tzinfo=UTC)  # what this clock calls 0
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Vendor:
     cache: Cache = field(default_factory=dict)
     bills: list[Bill] = field(default_factory=list)
     requests: list[HttpRequest] = field(default_factory=list)
-    _spent: list[tuple[float, int]] = field(default_factory=list)
+    _owed: float = 0.0  # input tokens that the limit has not refilled yet, at this time
+    _owed_at: float = 0.0
 
     async def handle(self, request: HttpRequest) -> HttpReply:
         self.requests.append(request)
@@ -100,26 +105,39 @@ class Vendor:
         demand(asked.tokens <= most, f"prompt is too long: {asked.tokens} tokens > {most} maximum")
 
     def _count_rate(self, tokens: int) -> None:
-        """Cache reads are free; the rest counts to the limit of the last sixty seconds."""
+        """A bucket of a minute's tokens that refills evenly; cache reads are free."""
         limit = self.input_tokens_per_minute
-        self._spent = [(when, count) for when, count in self._spent if when > self.now - 60]
-        if limit is not None and tokens + sum(count for _, count in self._spent) > limit:
-            oldest = self._spent[0][0] if self._spent else self.now
-            wait = str(max(1, round(oldest + 60 - self.now)))
-            headers = {"retry-after": wait, "anthropic-ratelimit-input-tokens-limit": str(limit)}
+        if limit is None:
+            return
+        self._owed = max(0.0, self._owed - (self.now - self._owed_at) * limit / 60)
+        self._owed_at = self.now
+        if self._owed + tokens > limit:
+            wait = max(1, math.ceil((self._owed + tokens - limit) * 60 / limit))
+            headers = {"retry-after": str(wait), **self._rate_headers()}
             raise Refused(429, "This request would exceed the rate limit of input tokens per minute", headers)
-        self._spent.append((self.now, tokens))
+        self._owed += tokens
+
+    def _rate_headers(self) -> dict[str, str]:
+        limit = self.input_tokens_per_minute
+        if limit is None:
+            return {}
+        now = EPOCH + timedelta(seconds=self.now)
+        full = now + timedelta(seconds=self._owed * 60 / limit)
+        said = {"limit": limit, "remaining": int(limit - self._owed), "reset": full.isoformat().replace("+00:00", "Z")}
+        limits = {f"anthropic-ratelimit-input-tokens-{name}": str(value) for name, value in said.items()}
+        return {"date": format_datetime(now, usegmt=True), **limits}
 
     def _reply(self, asked: Asked, spoken: Spoken, outcome: Outcome, fault: Fault | None) -> HttpReply:
-        warming = asked.max_tokens == 0
-        output = 0 if warming else tokens_of(spoken.text, asked.model) + 20 * spoken.thinking
+        whole = tokens_of(spoken.text, asked.model) + 20 * spoken.thinking
+        output = min(whole, asked.max_tokens)
         usage = Usage(outcome.input, outcome.written, outcome.read, output)
         self.bills.append(Bill(asked.model, usage, outcome.prompt_tokens, _cost(asked.model, outcome, output)))
-        said = Spoken((), "max_tokens") if warming else spoken
+        said = Spoken((), "max_tokens") if output < whole else spoken  # cut off before it has said a word
         if not asked.stream:
-            return _json(message(asked.model, said, _usage(outcome, output)))
+            return _json(message(asked.model, said, _usage(outcome, output)), self._rate_headers())
         events = stream(asked.model, said, _usage(outcome, output), fault)
-        return HttpReply(200, events, {"content-type": "text/event-stream", "request-id": "req_simulated"})
+        headers = {"content-type": "text/event-stream", "request-id": "req_simulated", **self._rate_headers()}
+        return HttpReply(200, events, headers)
 
 
 @contextlib.asynccontextmanager
@@ -138,8 +156,8 @@ def _check_headers(request: HttpRequest) -> None:
     demand(posted.startswith("application/json"), "content-type: must be application/json")
 
 
-def _json(body: dict[str, Any]) -> HttpReply:
-    return HttpReply(200, json.dumps(body).encode(), {"request-id": "req_simulated"})
+def _json(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> HttpReply:
+    return HttpReply(200, json.dumps(body).encode(), {"request-id": "req_simulated", **(headers or {})})
 
 
 def _usage(outcome: Outcome, output: int) -> dict[str, Any]:
