@@ -41,6 +41,12 @@ def explain(error: Exception, model: str, base_url: str) -> IfmemError:
         )
     if isinstance(error, anthropic.APIConnectionError):
         why = str(error.__cause__ or error)
+        if "certificate" in why.lower():
+            return IfmemError(
+                f"the certificate of {base_url} is not accepted.",
+                why=why,
+                fix="Is this machine's clock right (date -u)? Does a proxy stand in between? Then ask again",
+            )
         return IfmemError(f"cannot reach {base_url}.", why=why, fix="Check the network and the provider's base_url")
     # A server that does not know the path also says 404, but not in the vendor's form.
     if isinstance(error, anthropic.APIStatusError) and error.type:

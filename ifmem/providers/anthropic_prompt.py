@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ifmem.core.amended_places import carried
+from ifmem.core.amendments import Amendment
 from ifmem.core.chunks import Chunk, cut_chunks
-from ifmem.core.citations import fold
+from ifmem.core.folding import fold
 from ifmem.core.pages import Page
 from ifmem.core.records import Citation, Document
 
@@ -27,6 +29,7 @@ class Sent:
     sha256: str
     chunks: tuple[Chunk, ...]
     newer: bool = False
+    amendment: Amendment | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ class Laid:
     def then(self, other: Laid) -> Laid:
         return Laid(self.blocks + other.blocks, self.sent + other.sent)
 
+    def cited(self, location: Any) -> tuple[Citation, ...]:
+        """The place that a citation of the vendor stands for, if it is worth showing."""
+        citation = citation_of(location, self.sent)
+        return (citation,) if citation else ()
+
 
 def lay_out_page(page: Page, ttl: str) -> Laid:
     return _lay_out(page.documents, ttl, newer=False)
@@ -46,6 +54,23 @@ def lay_out_page(page: Page, ttl: str) -> Laid:
 
 def lay_out_overlay(overlay: Sequence[Document], ttl: str) -> Laid:
     return _lay_out(overlay, ttl, newer=True)
+
+
+def lay_out_amendments(amendments: Sequence[Amendment], ttl: str) -> Laid:
+    """What changed behind a page, a block each: one that was sent before is sent the same again, so that the cache holds it."""
+    sent = tuple(Sent(one.path, one.sha256, _shown(one), amendment=one) for one in amendments)
+    blocks = [_content(one.path, what.chunks, one.note, one.note) for one, what in zip(amendments, sent, strict=True)]
+    return Laid(_with_breakpoint(blocks, ttl), sent)
+
+
+def for_life(fields: dict[str, Any], ttl: str) -> dict[str, Any]:
+    """The fields of a request with all its breakpoints for this life. A life is no part of what the vendor compares."""
+
+    def marked(block: dict[str, Any]) -> dict[str, Any]:
+        return {**block, "cache_control": {**block["cache_control"], "ttl": ttl}} if "cache_control" in block else block
+
+    messages = [{**one, "content": [marked(block) for block in one["content"]]} for one in fields["messages"]]
+    return {**fields, "messages": messages}
 
 
 def citation_of(location: Any, sent: Sequence[Sent]) -> Citation | None:
@@ -61,11 +86,12 @@ def citation_of(location: Any, sent: Sequence[Sent]) -> Citation | None:
     document = sent[index]
     if not document.newer and any(other.newer and other.path == document.path for other in sent):
         return None
+    amendments = [one.amendment for one in sent[index + 1 :] if one.amendment]
     start, end = getattr(location, "start_block_index", None), getattr(location, "end_block_index", None)
     chunks = document.chunks[start:end] if isinstance(start, int) and isinstance(end, int) and start >= 0 else ()
     if not chunks:
         return Citation(document.path, 1, 1, said, document.sha256)
-    return _quoted(document, chunks, said)
+    return carried(_quoted(document, chunks, said), amendments)
 
 
 def _quoted(document: Sent, chunks: Sequence[Chunk], said: str) -> Citation:
@@ -83,20 +109,34 @@ def _quoted(document: Sent, chunks: Sequence[Chunk], said: str) -> Citation:
 def _lay_out(documents: Sequence[Document], ttl: str, *, newer: bool) -> Laid:
     sent = tuple(Sent(one.path, one.sha256, cut_chunks(one), newer) for one in documents)
     blocks = [_block(one, what.chunks, newer) for one, what in zip(documents, sent, strict=True)]
+    return Laid(_with_breakpoint(blocks, ttl), sent)
+
+
+def _shown(amendment: Amendment) -> tuple[Chunk, ...]:
+    parts = (Document(amendment.path, part.text, amendment.sha256, part.first_line) for part in amendment.shown)
+    return tuple(chunk for part in parts for chunk in cut_chunks(part))
+
+
+def _with_breakpoint(blocks: list[dict[str, Any]], ttl: str) -> tuple[dict[str, Any], ...]:
     if blocks:
         blocks[-1]["cache_control"] = {"type": "ephemeral", "ttl": ttl}
-    return Laid(tuple(blocks), sent)
+    return tuple(blocks)
 
 
 def _block(document: Document, chunks: Sequence[Chunk], newer: bool) -> dict[str, Any]:
-    texts = [chunk.text for chunk in chunks] or [EMPTY]
     notes = [REPLACES] if newer else []
     if document.parts > 1:
         notes.append(f"Part {document.part} of {document.parts}, from line {document.first_line}.")
+    return _content(document.path, chunks, " ".join(notes), EMPTY)
+
+
+def _content(path: str, chunks: Sequence[Chunk], note: str, instead: str) -> dict[str, Any]:
+    """`instead` is sent where there is no text: vendors refuse an empty one."""
+    texts = [chunk.text for chunk in chunks] or [instead]
     return {
         "type": "document",
         "source": {"type": "content", "content": [{"type": "text", "text": text} for text in texts]},
-        "title": document.path,
-        **({"context": " ".join(notes)} if notes else {}),
+        "title": path,
+        **({"context": note} if note else {}),
         "citations": {"enabled": True},
     }

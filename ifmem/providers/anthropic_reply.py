@@ -5,11 +5,10 @@ Servers differ and change: events, blocks and fields that are not known are pass
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ifmem.core.records import Citation, Usage
-from ifmem.providers.anthropic_prompt import Sent, citation_of
 from ifmem.providers.contract import Quote, Text
 from ifmem.providers.sign_off import is_sign_off, may_be_sign_off
 
@@ -23,17 +22,18 @@ STOPS = {
 
 
 class Reply:
-    """`text` and `quotes` are what it has said so far, without quotes that are `known` already."""
+    """`text` and `quotes` are what it has said so far. `cited` gives the places that a citation of the vendor stands for."""
 
-    def __init__(self, sent: Sequence[Sent], known: Sequence[Citation] = ()) -> None:
+    def __init__(self, cited: Callable[[Any], Iterable[Citation]]) -> None:
         self.text = ""
         self.quotes: list[Citation] = []
         self.usage = Usage()
         self.refused_as = ""
-        self._sent = sent
-        self._known = known
+        self.life = ""  # which one the cache entries it may have written were bought for
+        self._cited = cited
         self._shown = 0  # characters of the text that have been handed on
         self._ended: str | None = None
+        self._begun = False
 
     @property
     def stop(self) -> str:
@@ -45,7 +45,17 @@ class Reply:
         """What is worth asking again for: `cut off`, `a sign-off`; empty if it is neither."""
         if self._ended is None:
             return "cut off"
-        return "a sign-off" if self.stop == "complete" and not self.quotes and is_sign_off(self.text) else ""
+        return "a sign-off" if self.signed_off else ""
+
+    @property
+    def signed_off(self) -> bool:
+        """Whether it took leave instead of answering."""
+        return self.stop == "complete" and not self.quotes and is_sign_off(self.text)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the vendor has said anything: then what it used is known."""
+        return self._begun
 
     @property
     def shown(self) -> bool:
@@ -58,18 +68,19 @@ class Reply:
 
     def take(self, event: Any) -> Iterator[Text | Quote]:
         """What one event of the stream tells the asker. Text that may be the beginning of a sign-off waits."""
-        kind = getattr(event, "type", "")
+        kind, delta = getattr(event, "type", ""), getattr(event, "delta", None)
+        self._begun = True
         if kind == "message_start":
-            self._count(getattr(event.message, "usage", None))
+            self._count(getattr(getattr(event, "message", None), "usage", None))
         elif kind == "message_delta":
             self._count(getattr(event, "usage", None))
-            self._end(event.delta)
+            self._end(delta)
         elif kind == "content_block_start":
-            yield from self._say(_text_of(event.content_block))
+            yield from self._say(_text_of(getattr(event, "content_block", None)))
         elif kind == "content_block_delta":
-            yield from self._say(_text_of(event.delta))
-            if getattr(event.delta, "type", "") == "citations_delta":
-                yield from self._quote(event.delta.citation)
+            yield from self._say(_text_of(delta))
+            if getattr(delta, "type", "") == "citations_delta":
+                yield from self._quote(getattr(delta, "citation", None))
 
     def rest(self) -> Iterator[Text]:
         """Text that waited; for a refusal without a word, that it is one."""
@@ -85,11 +96,11 @@ class Reply:
             yield from self.rest()
 
     def _quote(self, location: Any) -> Iterator[Text | Quote]:
-        citation = citation_of(location, self._sent)
-        if citation is not None and citation not in [*self._known, *self.quotes]:
-            self.quotes.append(citation)
-            yield from self.rest()
-            yield Quote(citation)
+        for citation in self._cited(location):
+            if citation not in self.quotes:
+                self.quotes.append(citation)
+                yield from self.rest()
+                yield Quote(citation)
 
     def _count(self, usage: Any) -> None:
         """Counts are cumulative: a later one replaces an earlier one, one that is not given leaves it."""
@@ -106,7 +117,8 @@ class Reply:
         )
 
     def _end(self, delta: Any) -> None:
-        self._ended = getattr(delta, "stop_reason", None) or self._ended
+        reason = getattr(delta, "stop_reason", None)
+        self._ended = reason if isinstance(reason, str) and reason else self._ended
         self.refused_as = str(getattr(getattr(delta, "stop_details", None), "category", None) or "")
 
 

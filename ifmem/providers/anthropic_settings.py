@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifmem.core.cache_rules import LIVES_S
-from ifmem.core.prices import Behaviour, model_named
+from ifmem.core.prices import Behaviour, cost_usd, model_named
+from ifmem.core.records import Usage
 from ifmem.errors import Exit, IfmemError
 
 VENDOR = "https://api.anthropic.com"
@@ -48,6 +49,10 @@ class Settings:
             **({"thinking": {"type": off}} if off else {}),
             **({"output_config": {"effort": self.effort}} if self.effort and self.effort != default else {}),
         }
+
+    def most_usd(self, prompt_tokens: int, output_tokens: int) -> float | None:
+        """What a request can cost at most: all of the prompt written into the cache anew, all of the output used."""
+        return cost_usd(self.model, Usage(cache_write=prompt_tokens, output=output_tokens), prompt_tokens, self.ttl)
 
     @property
     def _behaviour(self) -> Behaviour | None:

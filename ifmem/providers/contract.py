@@ -8,21 +8,24 @@ Whatever a provider quotes is checked against the loaded text by the shard (`cor
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ifmem.core.amendments import Amendment
 from ifmem.core.pages import Page
-from ifmem.core.records import Citation, Document, PageUse, Usage
+from ifmem.core.records import Citation, Document, Finding, PageUse, Turn, Usage
 
 
 @dataclass(frozen=True)
 class Request:
     """One question over one or more pages.
 
-    `overlay` holds documents that replace those of the same path in the pages (text changed since the page was frozen).
+    `overlay` holds documents that replace those of the same path in the pages (text changed since the page was frozen). `amendments`
+    say the same by page digest, as it happened and by changed lines only, for providers that let a model read the pages themselves.
     `weights` maps the question's terms to their corpus-wide weight; empty if the asker did not compute any.
-    `deadline_s` is how long the answer may take from now.
+    `deadline_s` is how long the answer may take from now. `history` are the turns this question follows up on, oldest first.
+    `query_id` names the question in the books of what was spent.
     """
 
     question: str
@@ -32,6 +35,22 @@ class Request:
     weights: Mapping[str, float] = field(default_factory=dict)
     max_output_tokens: int = 2048
     deadline_s: float = 60.0
+    history: tuple[Turn, ...] = ()
+    query_id: str = ""
+    amendments: Mapping[str, tuple[Amendment, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """One question and what several shards found for it, to be made one answer. Only findings that found something."""
+
+    question: str
+    instructions: str
+    findings: tuple[Finding, ...]
+    max_output_tokens: int = 2048
+    deadline_s: float = 60.0
+    history: tuple[Turn, ...] = ()
+    query_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,13 @@ class Text:
     """A piece of the answer, in order."""
 
     text: str
+
+
+@dataclass(frozen=True)
+class Restart:
+    """What was said so far broke off and is taken back, text and quotes: the answer begins again."""
+
+    why: str
 
 
 @dataclass(frozen=True)
@@ -50,17 +76,26 @@ class Quote:
 
 @dataclass(frozen=True)
 class Done:
-    """The last event. `stop` is `complete`, `truncated`, `refused` or `incomplete`; `score` ranks findings of several shards."""
+    """The last event. `stop` is `complete`, `truncated`, `refused` or `incomplete`; `score` ranks findings of several shards.
+
+    `cost_usd` is None where no price is known. `asked_again` counts replies that took leave without answering and were repeated.
+    `note` is what the reader has to know about how it was made. `provider` and `model` say who answered, if that was not the provider
+    that was asked but one behind it.
+    """
 
     found: bool
     stop: str = "complete"
     score: float = 0.0
     usage: Usage = Usage()
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     pages: tuple[PageUse, ...] = ()
+    asked_again: int = 0
+    note: str = ""
+    provider: str = ""
+    model: str = ""
 
 
-Event = Text | Quote | Done
+Event = Text | Quote | Restart | Done
 
 
 class Provider(Protocol):
@@ -69,8 +104,20 @@ class Provider(Protocol):
     name: str
     model: str
 
-    def answer(self, request: Request) -> AsyncIterator[Event]:
-        """Stream the answer. Raises IfmemError for what a person must mend (key, model, budget)."""
+    def answer(self, request: Request) -> AsyncGenerator[Event, None]:
+        """Stream the answer: an asynchronous generator, closed early if nobody waits any more. Raises IfmemError for what a person must
+        mend (key, model), OverBudget where a limit on spending allows no call."""
         ...
+
+    async def close(self) -> None: ...
+
+
+class Synthesiser(Protocol):
+    """A provider that can also make one answer of several findings. Its quotes are citations of those findings."""
+
+    name: str
+    model: str
+
+    def synthesise(self, request: Synthesis) -> AsyncGenerator[Event, None]: ...
 
     async def close(self) -> None: ...

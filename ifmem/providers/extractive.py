@@ -5,29 +5,33 @@ Whether there is an answer is decided by evidence alone: how much of the questio
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Protocol
 
+from ifmem.core.company import in_company
 from ifmem.core.concepts import Concepts, narrowed, parts_of, search_terms
-from ifmem.core.evidence import Words, enough_without, is_supported
-from ifmem.core.excerpts import Excerpt, choose_excerpts
+from ifmem.core.evidence import Words, is_supported, names_in
+from ifmem.core.excerpts import Excerpt, choose_excerpts, overlap
+from ifmem.core.follow_ups import searchable
+from ifmem.core.kinds import kind_named, kind_of, suited
 from ifmem.core.merging import quoted
 from ifmem.core.pages import Entry, Page
 from ifmem.core.passages import Hit, cut_passages
-from ifmem.core.records import Citation, Document, PageUse, Spot
+from ifmem.core.records import Citation, Document, PageUse
 from ifmem.core.scoring import fields_of, score_for
 from ifmem.core.text import question_words
 from ifmem.core.thesaurus import related
 from ifmem.providers.contract import Done, Event, Quote, Request, Text
 
 CITATIONS = 5
-HITS = 40
-MISSING_LOOKED_UP = (
-    12  # words of a question that are looked for everywhere when no excerpt has them: each costs a search
-)
+HITS = 24
+PASSAGE_TOKENS = 80  # in a usual passage
 NAMED_WORDS = 8  # words named in a "not found"; it says how many more there are
+FALL = 0.85  # what the next excerpt of a part of a compound question counts beside the one before
+MISPLACED = 0.5  # the same for one of another kind than the part names
+NEAREST = 3  # places named in a "not found"
 OVERLAY = ""  # the page of a hit in the overlay
 
 
@@ -50,13 +54,16 @@ class Extractive:
         self._search = search
         self._citations = citations
 
-    async def answer(self, request: Request) -> AsyncIterator[Event]:
-        weights = request.weights or dict.fromkeys(search_terms(request.question), 1.0)
+    async def answer(self, request: Request) -> AsyncGenerator[Event, None]:
+        question = searchable(request.question, request.history)
+        weights = request.weights or dict.fromkeys(search_terms(question), 1.0)
         sources = _Sources(request, self._search)
-        parts = [
-            _looked_up(part, narrowed(weights, part), sources, self._citations) for part in parts_of(request.question)
-        ]
-        citations = [_cite(excerpt) for excerpt in _in_turn([part.excerpts for part in parts if part.found])]
+        asked = parts_of(question)
+        several = len(asked) > 1
+        parts = [_looked_up(part, narrowed(weights, part), sources, self._citations, several) for part in asked]
+        level = Concepts(weights).weight
+        found = [_levelled(part, level) if several else part.excerpts for part in parts if part.found]
+        citations = [_cite(excerpt) for excerpt in _in_turn(found)]
         for citation in citations[: self._citations]:
             yield Text(quoted(citation))
             yield Quote(citation)
@@ -78,6 +85,7 @@ class _Sources:
         self._overlay = request.overlay
         self._replaced = {document.path for document in request.overlay}
         self._search = search
+        self.passages = sum(page.tokens for page in request.pages) / PASSAGE_TOKENS
 
     def search(self, weights: Mapping[str, float], limit: int) -> list[Hit]:
         """The best passages, best first."""
@@ -86,7 +94,7 @@ class _Sources:
         hits = [hit for hit in indexed if hit.path not in self._replaced]
         concepts = Concepts(weights)
         for document in self._overlay:
-            hits.extend(_hits_in(document, concepts))
+            hits.extend(in_company(_hits_in(document, concepts), concepts))
         return sorted(hits, key=lambda hit: (-hit.score, hit.path, hit.start_line))[:limit]
 
     def lack(self, terms: Sequence[str]) -> bool:
@@ -122,30 +130,44 @@ def _hits_in(document: Document, concepts: Concepts) -> list[Hit]:
 class _Part:
     """One of the questions that were asked, and what there is to quote for it: what supports an answer first, then by score."""
 
+    question: str
     words: Words
     weights: Mapping[str, float]
     excerpts: Sequence[Excerpt]
     found: bool
 
 
-def _looked_up(question: str, weights: Mapping[str, float], sources: _Sources, limit: int) -> _Part:
+def _looked_up(question: str, weights: Mapping[str, float], sources: _Sources, limit: int, of_several: bool) -> _Part:
     words = question_words(question)
-    excerpts = choose_excerpts(sources.search(weights, HITS), weights, sources.document, limit=limit)
-    held = {term for excerpt in excerpts for term in excerpt.matched}
-    missing = [word for word, terms in words.items() if held.isdisjoint(terms)][:MISSING_LOOKED_UP]
-    enough = enough_without([word for word in missing if sources.lack(words[word])], question)
-    supported = [one for one in excerpts[:CITATIONS] if is_supported(words, weights, one.matched, enough)]
+    hits = suited(sources.search(weights, HITS), question, of_several=of_several)
+    excerpts = choose_excerpts(hits, weights, sources.document, limit=limit)
+    names = names_in(question, words)
+    supported = [
+        one for one in excerpts[:CITATIONS] if is_supported(words, weights, one.matched, names, sources.passages)
+    ]
     others = [excerpt for excerpt in excerpts if excerpt not in supported]
-    return _Part(words, weights, [*supported, *others], bool(supported))
+    return _Part(question, words, weights, [*supported, *others], bool(supported))
 
 
-def _in_turn(lists: Sequence[Sequence[Excerpt]]) -> list[Excerpt]:
+def _levelled(part: _Part, level: float) -> list[Excerpt]:
+    """A part's excerpts with scores by their place alone, so that each part's first goes before any part's second, whatever shard
+    they are of; but those of a kind that the part does not ask for go last."""
+    named = kind_named(part.question)
+    levelled = []
+    for at, excerpt in enumerate(part.excerpts):
+        placed = 1.0 if not named or kind_of(excerpt.hit.path) == named else MISPLACED
+        levelled.append(replace(excerpt, hit=excerpt.hit._replace(score=level * FALL**at * placed)))
+    return levelled
+
+
+def _in_turn(lists: Iterable[Sequence[Excerpt]]) -> list[Excerpt]:
     """The first of each, then the second of each, and so on; no place twice."""
-    chosen: dict[Spot, Excerpt] = {}
+    chosen: list[Excerpt] = []
     for row in zip_longest(*lists):
         for excerpt in filter(None, row):
-            chosen.setdefault(excerpt.spot, excerpt)
-    return list(chosen.values())
+            if not any(overlap(excerpt, other) for other in chosen):
+                chosen.append(excerpt)
+    return chosen
 
 
 def _cite(excerpt: Excerpt) -> Citation:
@@ -169,5 +191,5 @@ def _regret(part: _Part, sources: _Sources) -> str:
     if len(missing) > len(named):
         said.append(f"{len(missing) - len(named)} more of the question's words are not where the others are.")
     if part.excerpts:
-        said.append(f"Nearest: {_cite(part.excerpts[0]).place}")
+        said.append(f"Nearest: {', '.join(_cite(excerpt).place for excerpt in part.excerpts[:NEAREST])}")
     return "\n".join(said) + "\n"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,13 +20,15 @@ from simulator.reading import NOTHING, Spoken, cite, say
 from simulator.refusals import Refused
 from simulator.vendor import KEY, Vendor, serving
 
-from ifmem.core.citations import verify
+from ifmem.core.citations import stands, verify
 from ifmem.core.pages import Page, page_of
 from ifmem.core.records import Document, Usage
 from ifmem.errors import Exit, IfmemError
-from ifmem.providers.anthropic import BROKE_OFF, Anthropic
+from ifmem.providers.anthropic import Anthropic
+from ifmem.providers.anthropic_errors import explain
 from ifmem.providers.anthropic_settings import Settings
-from ifmem.providers.contract import Event, Provider, Request, Text
+from ifmem.providers.contract import Event, Provider, Request, Restart, Text
+from ifmem.providers.spending import Bill, Call, OverBudget, Unlimited
 
 LEDGER = Document(
     "harbour/ledger.md", "".join(f"Day {n}: the ledger says {n} boats.\n" for n in range(1, 400)), "1" * 64
@@ -52,7 +55,7 @@ class Asker:
         self.vendor.now += seconds
 
     def provider(self, key: str = KEY, **changes: Any) -> Anthropic:
-        return Anthropic(key, Settings(**{"base_url": self.url, **changes}), sleep=self.sleep)
+        return Anthropic(key, Settings(**{"base_url": self.url, **changes}), Unlimited(), sleep=self.sleep)
 
     def ask(self, *requests: Request, provider: Anthropic | None = None) -> list[list[Event]]:
         """What the provider says to each request, one after the other."""
@@ -72,6 +75,20 @@ class Asker:
 
     def bodies(self) -> list[dict[str, Any]]:
         return [json.loads(one.body) for one in self.vendor.requests]
+
+
+@dataclass
+class Books:
+    """A purse that pays for everything and keeps what it was told."""
+
+    calls: list[Call] = field(default_factory=list)
+    bills: list[Bill] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def paying(self, call: Call) -> AsyncGenerator[Bill, None]:
+        self.calls.append(call)
+        self.bills.append(Bill())
+        yield self.bills[-1]
 
 
 def asked(question: str = ANSWERED, pages: Sequence[Page] = (PAGE,), **changes: Any) -> Request:
@@ -127,7 +144,7 @@ def test_a_wrong_citation_is_neither_lost_nor_believed(asker: Asker, name: str) 
     )
     [quote] = quotes_of(asker.ask_one())
     assert "whales" in quote.quote
-    assert verify(quote, PAGE.documents).verification == "not found"
+    assert not stands(verify(quote, PAGE.documents))
 
 
 def test_a_place_cited_twice_is_quoted_once(asker: Asker) -> None:
@@ -151,7 +168,7 @@ def test_the_page_is_written_once_and_then_read(asker: Asker) -> None:
 def test_many_questions_at_once_write_a_cold_page_once() -> None:
     async def ask_many() -> None:
         async with serving(vendor) as url:
-            provider = Anthropic(KEY, Settings(base_url=url))
+            provider = Anthropic(KEY, Settings(base_url=url), Unlimited())
             asyncio.get_running_loop().call_later(0.05, gate.set)
             await asyncio.gather(*[_last(provider, asked(f"Who counts boats, {n}?")) for n in range(8)])
             await provider.close()
@@ -165,7 +182,7 @@ def test_many_questions_at_once_write_a_cold_page_once() -> None:
 def test_a_reply_that_is_still_being_read_keeps_nobody_waiting() -> None:
     async def ask_both() -> None:
         async with serving(vendor) as url:
-            provider = Anthropic(KEY, Settings(base_url=url))
+            provider = Anthropic(KEY, Settings(base_url=url), Unlimited())
             first = aiter(provider.answer(asked()))
             await anext(first)
             async with asyncio.timeout(5):
@@ -327,7 +344,9 @@ def test_a_misspelt_model_names_the_nearest(asker: Asker) -> None:
 def test_a_reply_that_breaks_off_is_asked_for_once_more(asker: Asker, fault: Fault) -> None:
     events = asker.ask_one(fault)
     assert (done_of(events).found, done_of(events).stop) == (True, "complete")
-    assert text_of(events).count(BROKE_OFF) == 1
+    assert sum(isinstance(event, Restart) for event in events) == 1
+    assert text_of(events).count("As the documents say") == 1
+    assert len(quotes_of(events)) == 1
     assert len(asker.vendor.bills) == 2
 
 
@@ -348,7 +367,7 @@ def test_an_error_on_asking_again_keeps_what_was_said_and_spent(asker: Asker) ->
 def test_a_sign_off_is_not_shown_and_asked_again(asker: Asker, text: str) -> None:
     events = asker.ask_one(say(text))
     assert text_of(events).startswith("As the documents say")
-    assert (done_of(events).found, len(asker.vendor.bills)) == (True, 2)
+    assert (done_of(events).found, done_of(events).asked_again, len(asker.vendor.bills)) == (True, 1, 2)
 
 
 def test_a_second_sign_off_is_a_failure(asker: Asker) -> None:
@@ -425,7 +444,7 @@ def test_the_key_is_shown_nowhere(asker: Asker, caplog: pytest.LogCaptureFixture
 @pytest.mark.parametrize("key", ["", "sk-ü", "sk one", "sk\n"])
 def test_what_cannot_be_a_key_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(IfmemError) as caught:
-        Anthropic(key)
+        Anthropic(key, Settings(), Unlimited())
     assert caught.value.exit_code == Exit.CREDENTIALS
     assert not key or key not in caught.value.to_json()
 
@@ -446,7 +465,7 @@ MODELS = [
 def test_each_model_is_asked_as_it_accepts(
     asker: Asker, chosen: Settings, thinking: str | None, effort: str | None, has_room: bool
 ) -> None:
-    events = asker.ask(asked(), provider=Anthropic(KEY, replace(chosen, base_url=asker.url)))[0]
+    events = asker.ask(asked(), provider=Anthropic(KEY, replace(chosen, base_url=asker.url), Unlimited()))[0]
     [body] = asker.bodies()
     assert done_of(events).found
     assert body.get("thinking", {}).get("type") == thinking
@@ -477,3 +496,62 @@ def test_instructions_stand_before_the_page_and_the_question_comes_last(asker: A
     assert [block["type"] for block in content] == ["document", "document", "text"]
     assert content[-1] == {"type": "text", "text": ANSWERED}
     assert [name for name, block in enumerate(content) if "cache_control" in block] == [1]
+
+
+@pytest.mark.parametrize("why", ["certificate verify failed: certificate is not yet valid", "certificate has expired"])
+def test_a_certificate_that_is_not_accepted_leads_to_the_clock(why: str) -> None:
+    import anthropic
+    import httpx2
+
+    error = anthropic.APIConnectionError(request=httpx2.Request("POST", "https://api.example.invalid"))
+    error.__cause__ = httpx2.ConnectError(f"[SSL: CERTIFICATE_VERIFY_FAILED] {why}")
+    told = explain(error, "claude-haiku-5-5", "https://api.example.invalid")
+    assert why in told.why
+    assert "clock" in told.fix
+
+
+def test_every_call_is_paid_for_with_what_the_vendor_billed(asker: Asker) -> None:
+    books = Books()
+    asker.ask(asked(), asked(), provider=Anthropic(KEY, Settings(base_url=asker.url), books))
+    assert [bill.usage for bill in books.bills] == [bill.usage for bill in asker.vendor.bills]
+    assert [bill.cost_usd for bill in books.bills] == pytest.approx([bill.cost_usd for bill in asker.vendor.bills])
+    assert all(call.most_usd > bill.cost_usd for call, bill in zip(books.calls, asker.vendor.bills, strict=True))
+    assert {(call.purpose, call.page, call.local) for call in books.calls} == {("answer", PAGE.digest, True)}
+
+
+@pytest.mark.parametrize("fault", [Refused(402, "no credit"), Refused(401, "bad key"), Refused(529, "busy")])
+def test_a_refused_call_costs_nothing(asker: Asker, fault: Refused) -> None:
+    books = Books()
+    asker.vendor.faults = [fault] * 4
+    with pytest.raises(IfmemError):
+        asker.ask(asked(), provider=Anthropic(KEY, Settings(base_url=asker.url), books, sleep=asker.sleep))
+    assert [(bill.usage, bill.cost_usd) for bill in books.bills] == [(Usage(), 0.0)]
+
+
+def test_what_a_call_without_an_end_cost_is_not_known(asker: Asker) -> None:
+    books = Books()
+    asker.vendor.faults = [Hang()]
+    with pytest.raises(IfmemError):
+        asker.ask(asked(deadline_s=0.2), provider=Anthropic(KEY, Settings(base_url=asker.url), books))
+    assert [(bill.usage, bill.cost_usd) for bill in books.bills] == [(None, None)]
+
+
+def test_a_reply_that_is_cut_off_has_usage_but_no_price(asker: Asker) -> None:
+    books = Books()
+    asker.vendor.faults = [CutShort(1)]
+    asker.ask(asked(), provider=Anthropic(KEY, Settings(base_url=asker.url), books))
+    cut, whole = books.bills
+    assert cut.usage is not None and cut.usage.cache_write > 0
+    assert (cut.cost_usd, whole.cost_usd is None) == (None, False)
+
+
+def test_nothing_is_sent_that_is_not_paid_for(asker: Asker) -> None:
+    class Empty:
+        @asynccontextmanager
+        async def paying(self, call: Call) -> AsyncGenerator[Bill, None]:
+            raise OverBudget("the daily budget is spent.")
+            yield Bill()
+
+    with pytest.raises(OverBudget):
+        asker.ask(asked(), provider=Anthropic(KEY, Settings(base_url=asker.url), Empty()))
+    assert asker.vendor.requests == []

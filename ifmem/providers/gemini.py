@@ -1,0 +1,153 @@
+"""Google's Gemini as a provider, over generate_content. Its cache is implicit: a page that stands in front is found there or it is not.
+
+`google-genai` is an extra of the package and imported with the first question. Retries are ours alone, the SDK's are off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+from ifmem.core.records import Usage
+from ifmem.providers.anthropic_calls import Sleep
+from ifmem.providers.endpoint import Heard
+from ifmem.providers.gemini_events import ReplyEvents, failure_of
+from ifmem.providers.numbered import Numbered
+from ifmem.providers.numbered_failures import Failed, Server, demand_installed, explain, not_the_api, retried
+from ifmem.providers.numbered_prompt import Prompt
+from ifmem.providers.numbered_settings import THINKING_TOKENS, ServerSettings
+from ifmem.providers.spending import Purse
+
+GOOGLE = "https://generativelanguage.googleapis.com"
+VARIABLE = "GEMINI_API_KEY"
+ROLES = {"user": "user", "assistant": "model"}
+log = logging.getLogger("ifmem")
+
+
+class Gemini(Numbered):
+    def __init__(self, api_key: str, settings: ServerSettings, purse: Purse, *, sleep: Sleep = asyncio.sleep) -> None:
+        """Raises IfmemError (exit code 2) if the extra is not installed."""
+        demand_installed("google.genai", extra="gemini")
+        super().__init__(GenerateContent(api_key, settings, sleep), purse)
+
+
+class GenerateContent:
+    """The server. The key is shown nowhere: no error, no log and no `repr` holds it."""
+
+    name = "gemini"
+
+    def __init__(self, api_key: str, settings: ServerSettings, sleep: Sleep) -> None:
+        self.model = settings.model
+        self.local = settings.local
+        self._key = api_key
+        self._settings = settings
+        self._sleep = sleep
+        self._http: Any = None
+        self._client: Any = None
+
+    async def stream(self, prompt: Prompt, left_s: float) -> AsyncGenerator[Heard, None]:
+        import httpx2
+        from google.genai import errors
+
+        said = ReplyEvents()
+        broke_off: Failed | None = None
+        first, chunks = await self._open(prompt, left_s)
+        try:
+            async with aclosing(_chain(first, chunks)) as heard_of:
+                async for chunk in heard_of:
+                    for heard in said.of(chunk):
+                        yield heard
+        except (errors.APIError, httpx2.HTTPError, ValueError) as error:
+            broke_off = failure_of(error, self._key)
+            log.info("%s: the stream broke off: %s", self.model, broke_off.said)
+        if not said.begun:
+            raise (
+                explain(broke_off, await self._server(broke_off)) if broke_off else not_the_api(self._settings.base_url)
+            )
+
+    def most_usd(self, prompt: Prompt) -> float | None:
+        return self._settings.most_usd(prompt)
+
+    def cost_usd(self, usage: Usage) -> float | None:
+        return self._settings.cost_usd(usage)
+
+    async def close(self) -> None:
+        http, self._http, self._client = self._http, None, None
+        if http is not None:
+            await http.aclose()
+
+    async def _open(self, prompt: Prompt, left_s: float) -> Any:
+        """The first chunk of a reply, None if there is none, and the stream of the others."""
+        import httpx2
+        from google.genai import errors
+
+        fields = self._fields(prompt, left_s)
+
+        async def send() -> Any:
+            try:
+                chunks = await self._connected().models.generate_content_stream(**fields)
+                return await anext(chunks, None), chunks  # nothing is sent before the first chunk is asked for
+            except (errors.APIError, httpx2.HTTPError, ValueError) as error:
+                failed = failure_of(error, self._key)
+            raise failed  # out here, as the SDK's error holds the request with its headers
+
+        try:
+            return await retried(send, left_s, self._sleep)
+        except Failed as failed:
+            last = failed
+        raise explain(last, await self._server(last))
+
+    def _fields(self, prompt: Prompt, left_s: float) -> dict[str, Any]:
+        thinking = {"thinking_config": {"thinking_level": self._settings.effort}} if self._settings.effort else {}
+        turns = prompt.turns()
+        return {
+            "model": self.model,
+            "contents": [{"role": ROLES[role], "parts": [{"text": text} for text in texts]} for role, texts in turns],
+            "config": {
+                "system_instruction": prompt.told,
+                "max_output_tokens": prompt.max_output_tokens + THINKING_TOKENS,
+                "automatic_function_calling": {"disable": True},
+                "automatic_continuation": False,  # the SDK would send again what broke off, and nobody would have paid for it
+                "http_options": {"timeout": max(1, round(left_s * 1000))},
+                **thinking,
+            },
+        }
+
+    async def _server(self, failed: Failed | None) -> Server:
+        """Who was asked, with the models it has if that is what was wrong."""
+        who = "Google" if self._settings.base_url == GOOGLE else self._settings.base_url
+        models = await self._models() if failed and failed.status == 404 and not failed.foreign else []
+        return Server(who, VARIABLE, self._settings.base_url, self.model, models)
+
+    async def _models(self) -> list[str]:
+        import httpx2
+        from google.genai import errors
+
+        try:
+            pager = await self._connected().models.list(config={"http_options": {"timeout": 5_000}})
+            return [str(one.name).removeprefix("models/") async for one in pager]
+        except (errors.APIError, httpx2.HTTPError, ValueError, AttributeError, TypeError):
+            return []
+
+    def _connected(self) -> Any:
+        """This process's own client, made when first needed: a connection does not survive a fork."""
+        import httpx2
+        from google import genai
+
+        if self._client is None:
+            self._http = httpx2.AsyncClient(follow_redirects=True)
+            options = genai.types.HttpOptions(base_url=self._settings.base_url, httpx_async_client=self._http)
+            # What the environment says of Google's other platform does not apply: the server is the one that was named.
+            self._client = genai.Client(api_key=self._key, vertexai=False, http_options=options).aio
+        return self._client
+
+
+async def _chain(first: Any, others: Any) -> AsyncGenerator[Any, None]:
+    async with aclosing(others):
+        if first is not None:
+            yield first
+        async for one in others:
+            yield one
