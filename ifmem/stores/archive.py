@@ -18,12 +18,21 @@ from typing import Any
 from sqlite_utils import Database, Migrations
 from sqlite_utils.db import Table
 
+from ifmem.core.costs import Batch
+from ifmem.core.descent import Descent
+from ifmem.core.librarians import Shelved
+from ifmem.core.record_chain import Audit
 from ifmem.core.records import Answer, Finding
+from ifmem.core.searches import Search
+from ifmem.core.spending import Payment
+from ifmem.core.tasks import Task
 from ifmem.errors import IfmemError
+from ifmem.stores import archive_chain, archive_search, archived_calls, archived_work, lineage, shelves
 from ifmem.stores.journal import Entry
 
 migrations = Migrations("ifmem")
 START = "0-0"
+PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 
 
 @migrations()
@@ -42,15 +51,50 @@ def first(db: Database) -> None:
     table(db, "position").create({"stream": str, "id": str}, pk="stream")
 
 
+@migrations()
+def calls(db: Database) -> None:
+    archived_calls.create(db)
+
+
+@migrations()
+def findings_search(db: Database) -> None:
+    archive_search.create(db)
+
+
+@migrations()
+def findings_lineage(db: Database) -> None:
+    lineage.create(db)
+
+
+@migrations()
+def librarians_shelves(db: Database) -> None:
+    shelves.create(db)
+
+
+@migrations()
+def work(db: Database) -> None:
+    archived_work.create(db)
+
+
+@migrations()
+def chain(db: Database) -> None:
+    archive_chain.create(db)
+
+
 def table(db: Database, name: str) -> Table:
     found = db[name]
     assert isinstance(found, Table)
     return found
 
 
+class ArchiveBusy(IfmemError):
+    """The archive cannot be written just now: somebody holds a lock on it, or the disk is full. Worth trying again."""
+
+
 class Archive:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, path: Path) -> None:
         self._db = db
+        self._path = path
 
     @classmethod
     @contextlib.contextmanager
@@ -62,7 +106,7 @@ class Archive:
             try:
                 db.enable_wal()
                 migrations.apply(db)
-                yield cls(db)
+                yield cls(db, path)
             finally:
                 db.close()
 
@@ -76,48 +120,140 @@ class Archive:
         with _explained(path):
             db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0))
             try:
-                yield cls(db) if table(db, "findings").exists() else None
+                yield cls(db, path) if table(db, "findings").exists() else None
             finally:
                 db.close()
 
     def record(self, entries: Iterable[Entry]) -> None:
-        """Store journal entries and how far the journal has been read, all or nothing."""
-        with self._db.atomic():
+        """Store journal entries and how far the journal has been read, all or nothing. Raises ArchiveBusy."""
+        with _explained(self._path, (sqlite3.Error,)), self._db.atomic():
             last = None
             for entry in entries:
-                name, row = _row(entry)
-                table(self._db, name).insert(row, pk="id", replace=True)
+                self._store(entry)
                 last = entry.id
             if last is not None:
                 table(self._db, "position").insert({"stream": "journal", "id": last}, pk="stream", replace=True)
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Store findings that did not come through the journal, all or nothing. Raises ArchiveBusy."""
+        with _explained(self._path, (sqlite3.Error,)), self._db.atomic():
+            for finding in findings:
+                self._store(Entry(finding.id, "finding", finding.to_json()))
+
+    def shelve(self, items: Iterable[Shelved]) -> None:
+        """Give things into the care of librarians, all or nothing. Raises ArchiveBusy."""
+        with _explained(self._path, (sqlite3.Error,)), self._db.atomic():
+            for item in items:
+                self._store(Entry(item.id, "shelved", item.to_json()))
+
+    def shelved(self, librarian: int | None = None) -> list[Shelved]:
+        """What one librarian has in its care, or all of them."""
+        return shelves.shelved(self._db, librarian)
+
+    def _store(self, entry: Entry) -> None:
+        name, row = _row(entry)
+        table(self._db, name).insert(row, pk="id", replace=True)
+        lineage.record(self._db, name, row)
+        archive_chain.append(self._db, name, str(row["id"]))
 
     def position(self) -> str:
         """The id of the last journal entry in the archive."""
         rows = list(table(self._db, "position").rows_where("stream = ?", ["journal"]))
         return str(rows[0]["id"]) if rows else START
 
-    def findings(self, limit: int, *, shard: str | None = None, search: str | None = None) -> list[Finding]:
-        """The newest findings first, those of one shard, or those that hold all the words of `search`."""
-        conditions, values = ["1"], list[Any]()
+    def findings(
+        self, limit: int | None, *, shard: str | None = None, search: str | None = None, since: float = 0.0
+    ) -> list[Finding]:
+        """The newest findings first, as many as `limit` (None: all): those of one shard, those that hold all the words of `search`,
+        those made `since` (seconds since the epoch)."""
+        words, values = archive_search.condition(self._db, (search or "").split())
+        conditions = [words, "created_at >= ?"]
+        values.append(since)
         if shard:
             conditions.append("shard = ?")
             values.append(shard)
-        for word in (search or "").split():
-            conditions.append("text LIKE ? ESCAPE '\\'")
-            values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
         rows = table(self._db, "findings").rows_where(
             " AND ".join(conditions), values, order_by="created_at DESC, id DESC", limit=limit
         )
         return [Finding.from_json(row["body"]) for row in rows]
 
+    def finding(self, finding_id: str) -> Finding | None:
+        rows = list(table(self._db, "findings").rows_where("id = ?", [finding_id]))
+        return Finding.from_json(rows[0]["body"]) if rows else None
+
+    def descent(self, finding_id: str) -> Descent:
+        """What a finding was built on, and what was built on it."""
+        return lineage.descent(self._db, finding_id)
+
+    def stored_after(self, row: int, limit: int) -> tuple[list[tuple[int, Finding]], str]:
+        """The next `limit` findings stored after the one in `row`, in the order of their storing, each with its row; and the position
+        in the journal at that moment."""
+        with self._db.atomic():  # one moment for both
+            rows = table(self._db, "findings").rows_where(
+                "rowid > ?", [row], select="rowid, body", order_by="rowid", limit=limit
+            )
+            found = [(int(one["rowid"]), Finding.from_json(one["body"])) for one in rows]
+            return found, self.position()
+
+    def row_of(self, finding_id: str) -> int | None:
+        """The row of a finding: rows are in the order of storing. None if it is not in here."""
+        rows = self._db.query("SELECT rowid FROM findings WHERE id = ?", [finding_id])
+        return next((int(row["rowid"]) for row in rows), None)
+
+    def last_row(self) -> int:
+        return int(next(self._db.query("SELECT coalesce(max(rowid), 0) AS last FROM findings"))["last"])
+
     def answer(self, query_id: str) -> Answer | None:
         rows = list(table(self._db, "answers").rows_where("id = ?", [query_id]))
         return Answer.from_json(rows[0]["body"]) if rows else None
+
+    def answers(self, limit: int) -> list[Answer]:
+        """The newest answers first."""
+        rows = table(self._db, "answers").rows_where(order_by="asked_at DESC", limit=limit)
+        return [Answer.from_json(row["body"]) for row in rows]
 
     def events(self, limit: int) -> list[dict[str, Any]]:
         """Supervision events, newest first."""
         rows = table(self._db, "events").rows_where(order_by="at DESC, id DESC", limit=limit)
         return [json.loads(row["body"]) for row in rows]
+
+    def spending(self, since: int) -> list[Batch]:
+        """The calls to models from `since` on (epoch seconds), added up by day, process, purpose and model."""
+        return archived_calls.spending(self._db, since)
+
+    def charged(self, since: int) -> int:
+        """What counts against a budget of the time from `since` on, in nano-dollars."""
+        return sum(batch.charged for batch in self.spending(since))
+
+    def last_call_at(self) -> int | None:
+        """When the newest call to a model was made that is in here."""
+        return archived_calls.last_at(self._db)
+
+    def search(self, search_id: str) -> Search | None:
+        """A search as it stood when it was last put away."""
+        body = archived_work.search_body(self._db, search_id)
+        return Search.from_json(body) if body else None
+
+    def audit(self) -> Audit | None:
+        """Whether anything was altered, removed or put in since it was stored; None for a file from before there was a chain."""
+        with self._db.atomic():  # one moment for links and rows
+            return archive_chain.audit(self._db) if archive_chain.exists(self._db) else None
+
+    def has_link(self, digest: str) -> bool:
+        """Whether what was stored up to the link with this digest is all still there, as far as the audit finds nothing."""
+        return archive_chain.exists(self._db) and archive_chain.has(self._db, digest)
+
+    def head(self) -> str:
+        """The digest that covers everything in here, in the order it was stored."""
+        return archive_chain.head(self._db) if archive_chain.exists(self._db) else ""
+
+    def damage(self) -> list[str]:
+        """What SQLite finds wrong with the file."""
+        try:
+            found = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check(20)")]
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [] if found == ["ok"] else found
 
     def counts(self) -> dict[str, int]:
         return {name: table(self._db, name).count for name in ("questions", "findings", "answers", "events")}
@@ -140,21 +276,32 @@ def _known_row(entry: Entry) -> tuple[str, dict[str, Any]]:
             return "questions", {**fields, "body": entry.body}
         case "finding":
             row = {n: body[n] for n in ("id", "query_id", "shard", "text", "created_at")}
-            return "findings", {**row, "found": int(body["found"]), "body": entry.body}
+            cited = archive_search.cited_text(Finding.from_dict(body).citations)
+            return "findings", {**row, "found": int(body["found"]), "cited": cited, "body": entry.body}
         case "answer":
+            Answer.from_dict(body)  # what could not be read back is no answer
             row = {n: body[n] for n in ("id", "question", "answer", "asked_at")}
             return "answers", {**row, "found": int(body["found"]), "body": entry.body}
+        case "shelved":
+            return shelves.TABLE, dict(vars(Shelved.from_dict(body)))
+        case "call":
+            return archived_calls.TABLE, archived_calls.row_of(Payment.from_dict(body))
+        case "task":
+            return archived_work.TASKS, archived_work.task_row(Task.from_dict(body), entry.body)
+        case "search":
+            return archived_work.SEARCHES, archived_work.search_row(Search.from_dict(body), entry.body)
         case kind:
             fields = {"at": body.get("at", time.time()), "name": body.get("name", ""), "text": body.get("text", "")}
             return "events", {"id": entry.id, **fields, "kind": body.get("kind", kind), "body": entry.body}
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(path: Path, kinds: tuple[type[Exception], ...] = (sqlite3.Error, OSError)) -> Iterator[None]:
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
-        raise IfmemError(
+    except kinds as error:
+        passing = getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING
+        raise (ArchiveBusy if passing else IfmemError)(
             f"cannot use the archive {path}.",
             why=str(error),
             fix="Is the disk full or read-only? A damaged file can be moved away; a new one is made at the next ifmem up.",

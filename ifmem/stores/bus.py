@@ -1,16 +1,18 @@
 """The connection to the bus: the only module that imports redis, and the one place for timeouts, retries and their errors.
 
-Everything above speaks in commands (`call`, `send`, `listen`) and in two errors: `BusLost` when the server cannot be
-reached (worth trying again) and IfmemError for what a person must mend (wrong password, a server that is full).
+Everything above speaks in commands (`call`, `send`, `subscribed`) and in two errors: `BusLost` when the server cannot be reached or
+has no room (worth trying again) and IfmemError for what a person must mend (wrong password, a version that is too old).
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+import ssl
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import hiredis
 import redis.asyncio as redis
@@ -18,15 +20,21 @@ from redis import exceptions as wrong
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
+from redis.credentials import CredentialProvider
 
 from ifmem.core.addresses import masked
 from ifmem.errors import Exit, IfmemError
+from ifmem.stores.bus_server import USER, known_password
 
 BLOCK_S = 3.0  # a blocking read; a process that is told to stop cancels it
 ANSWER_WITHIN_S = 5.0  # any exchange; longer than BLOCK_S by a margin for a server that is writing to disk
 CONNECT_WITHIN_S = 2.0
 READ_SIZE = 1 << 20  # bytes at once; a page is a few megabytes
 TRIES_AGAIN = 2  # hides one closed idle connection and one dropped packet; an outage is for the caller's own patience
+WAITING = frozenset({"BLPOP", "BLMOVE", "XREAD"})  # never repeated in silence: what was taken may have been on its way
+NO_ROOM = ("MISCONF", "OOM")  # the append-only file cannot be written; no memory
+OTHER_TYPE = "WRONGTYPE"
+OUT_OF_MEMORY = "command not allowed when used memory"  # as a script reports it
 
 Command = tuple[Any, ...]
 
@@ -35,21 +43,27 @@ class BusLost(IfmemError):
     """The server did not answer. Whoever has time tries again; see `processes.patience`."""
 
 
+class BusFull(BusLost):
+    """The server answers and takes no more data: its memory or its disk is full. It may have room again later, so this is an outage."""
+
+
 class Bus:
     """One pool of connections to a Redis or Valkey server. Belongs to the event loop (and process) that first used it."""
 
     def __init__(self, url: str) -> None:
         """`url` is redis://, rediss:// or unix://; a password may be in it, and is never shown again."""
         self.url = url
+        embedded = _Embedded.of(url)
         try:
             self._redis = redis.Redis.from_url(
-                url,
+                embedded.address if embedded else url,
                 decode_responses=True,
                 protocol=2,  # replies of one shape from every server
                 socket_timeout=None,  # _talk has one limit for a whole exchange, which is a good deal cheaper than one a reply
                 socket_connect_timeout=CONNECT_WITHIN_S,
                 socket_read_size=READ_SIZE,
                 retry=Retry(NoBackoff(), 0),  # send tries again, connecting included
+                credential_provider=embedded,
             )
         except ValueError as error:
             raise IfmemError(
@@ -59,6 +73,7 @@ class Bus:
                 exit_code=Exit.USAGE,
             ) from None
         self._retry = Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.2), TRIES_AGAIN)
+        self._once = Retry(NoBackoff(), 0)
         self._idle: list[AbstractConnection] = []
 
     async def call(self, *command: Any) -> Any:
@@ -79,7 +94,8 @@ class Bus:
         connection = self._idle.pop() if self._idle else self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
         if connection.is_connected and await connection.can_read():
             await connection.disconnect(nowait=True)  # the server has closed it: no reply is due on an idle connection
-        replies = await self._retry.call_with_retry(
+        waits = any(command[0] in WAITING for command in commands)
+        replies = await (self._once if waits else self._retry).call_with_retry(
             lambda: _talk(connection, commands, as_bytes=as_bytes), lambda _: connection.disconnect(nowait=True)
         )
         self._idle.append(connection)  # one that failed or was cut off has closed itself and is forgotten
@@ -92,15 +108,26 @@ class Bus:
         parse = self._redis.response_callbacks.get(command[0])
         return parse(reply) if parse else reply
 
-    async def listen(self, channel: str) -> AsyncIterator[str]:
-        """What is published on `channel` from now on."""
-        with self._explained():
-            async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
+    @asynccontextmanager
+    async def subscribed(self, channel: str) -> AsyncGenerator[AsyncGenerator[str, None], None]:
+        """What is published on `channel`, all of it from the moment this is entered."""
+        async with self._redis.pubsub() as subscription:
+            with self._explained():
                 await subscription.subscribe(channel)
-                while True:
-                    message = await subscription.get_message(timeout=BLOCK_S)
-                    if message is not None:
-                        yield message["data"]
+                async with asyncio.timeout(ANSWER_WITHIN_S):
+                    while (said := await subscription.get_message(timeout=BLOCK_S)) is None or said[
+                        "type"
+                    ] != "subscribe":
+                        pass
+            async with aclosing(self._published(subscription)) as published:
+                yield published
+
+    async def _published(self, subscription: Any) -> AsyncGenerator[str, None]:
+        while True:
+            with self._explained():
+                message = await subscription.get_message(timeout=BLOCK_S)
+            if message is not None and message["type"] == "message":
+                yield message["data"]
 
     async def close(self) -> None:
         for connection in self._idle:
@@ -112,27 +139,48 @@ class Bus:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (wrong.AuthenticationError, wrong.AuthorizationError) as error:
-            raise IfmemError(
-                f"the Redis at {masked(self.url)} refused the password.",
-                why=str(error),
-                fix="Put the right user and password into IFMEM_REDIS_URL=redis://user:password@host:port",
-                exit_code=Exit.CREDENTIALS,
-            ) from None
         except (wrong.ConnectionError, wrong.TimeoutError, OSError) as error:
+            if _is_wrong_password(error) and _Embedded.of(self.url) is None:  # ours has a new one when it starts again
+                raise IfmemError(
+                    f"the Redis at {masked(self.url)} refused the password.",
+                    why=_reason(error),
+                    fix="Put the right user and password into IFMEM_REDIS_URL=redis://user:password@host:port",
+                    exit_code=Exit.CREDENTIALS,
+                ) from None
             raise BusLost(
                 f"cannot reach Redis at {masked(self.url)}.",
                 why=_reason(error),
                 fix="Is it running? redis-cli ping    Without IFMEM_REDIS_URL, ifmem up starts its own.",
             ) from None
         except (wrong.OutOfMemoryError, wrong.ReadOnlyError) as error:
-            raise IfmemError(
-                f"the Redis at {masked(self.url)} takes no more data.",
-                why=str(error),
-                fix="Give it more memory (maxmemory) or disk, or remove what else it holds.",
-            ) from None
+            raise _full(self.url, str(error)) from None
         except wrong.ResponseError as error:
+            if str(error).startswith(NO_ROOM) or OUT_OF_MEMORY in str(error):
+                raise _full(self.url, str(error)) from None
             raise _refused(self.url, str(error)) from error
+
+
+class _Embedded(CredentialProvider):
+    """The password of the embedded server, read whenever a connection is made: each of its starts has a new one."""
+
+    def __init__(self, address: str, user: str) -> None:
+        self.address = address
+        self.user = user
+
+    @classmethod
+    def of(cls, url: str) -> _Embedded | None:
+        """For a socket whose address has no password of its own."""
+        parts = urlsplit(url)
+        if parts.scheme != "unix" or parts.password or "password=" in parts.query:
+            return None
+        return cls(f"unix://{parts.path}" + (f"?{parts.query}" if parts.query else ""), unquote(parts.username or USER))
+
+    def get_credentials(self) -> tuple[str, ...]:  # type: ignore[override]
+        password = known_password(self.address)
+        return (self.user, password) if password else ()
+
+    async def get_credentials_async(self) -> tuple[str, ...]:  # type: ignore[override]
+        return self.get_credentials()
 
 
 async def _talk(connection: AbstractConnection, commands: Sequence[Command], *, as_bytes: bool) -> list[Any]:
@@ -158,6 +206,19 @@ def _packed(connection: AbstractConnection, commands: Sequence[Command]) -> list
     return [hiredis.pack_command(command) for command in commands]
 
 
+def _is_wrong_password(error: BaseException) -> bool:
+    """Whether a connection (redis-py says no more of it) failed because of its user or password."""
+    return isinstance(error, wrong.AuthenticationError) or isinstance(error.__context__, wrong.AuthenticationError)
+
+
+def _full(url: str, reason: str) -> BusFull:
+    return BusFull(
+        f"the Redis at {masked(url)} takes no more data.",
+        why=reason,
+        fix="Give it more memory (maxmemory) or disk, or remove what else it holds.",
+    )
+
+
 def _refused(url: str, reason: str) -> IfmemError:
     if "NOAUTH" in reason or "WRONGPASS" in reason:
         return IfmemError(
@@ -165,6 +226,12 @@ def _refused(url: str, reason: str) -> IfmemError:
             why=reason,
             fix="Put user and password into IFMEM_REDIS_URL=redis://user:password@host:port",
             exit_code=Exit.CREDENTIALS,
+        )
+    if reason.startswith(OTHER_TYPE):
+        return IfmemError(
+            f"the Redis at {masked(url)} holds something else under a name of ifmem's.",
+            why=reason,
+            fix="Somebody else uses this server: give this set a name of its own with IFMEM_NAMESPACE=NAME",
         )
     return IfmemError(
         f"the Redis at {masked(url)} refused a command.",
@@ -176,6 +243,8 @@ def _refused(url: str, reason: str) -> IfmemError:
 def _reason(error: BaseException) -> str:
     """`connection refused` rather than what three layers of libraries make of it."""
     cause = error.__cause__ or error.__context__ or error
+    if isinstance(cause, ssl.SSLError):  # its errno is a number of OpenSSL's
+        return f"TLS: {getattr(cause, 'verify_message', '') or cause.reason or cause}"
     if isinstance(cause, OSError) and cause.errno:
         return (os.strerror(cause.errno) if cause.errno > 0 else cause.strerror or "unknown host").lower()
     return str(error).rstrip(".") or type(error).__name__

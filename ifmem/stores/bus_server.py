@@ -1,20 +1,28 @@
 """The embedded bus: which server binary, under which configuration, at which socket. `processes.children` starts it.
 
-A Unix socket only and no TCP port (automatic ports collide between projects), in a folder of mode 0700. Every acknowledged
-write is in the append-only file before its reply leaves, so a killed server loses none; `everysec` bounds what a power cut can take.
+A Unix socket only and no TCP port (automatic ports collide between projects), in a folder of mode 0700. Who reaches the socket needs
+the password as well: new at every start, in a private file beside it, and in no address or argument. ifmem's own user may do no more
+than ifmem does; what configures, copies, empties or loads is for the operator.
+
+Every acknowledged write is in the append-only file before its reply leaves, so a killed server loses none; `everysec` bounds what a
+power cut can take.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
+import secrets
 import shutil
 import stat
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from ifmem.config import Config
+from ifmem.core.addresses import is_exposed, masked, with_password
 from ifmem.errors import Exit, IfmemError
 
 CONFIGURATION = """\
@@ -35,7 +43,12 @@ logfile {log}
 always-show-logo no
 set-proc-title no
 timeout 0
+user default off
+user {user} on #{secret} ~* &* +@all -@admin -@dangerous +info
+user {operator} on #{secret} ~* &* +@all
 """
+USER, OPERATOR = "ifmem", "operator"
+PASSWORD_FILE = "bus.password"
 
 
 @dataclass(frozen=True)
@@ -58,17 +71,27 @@ class BusServer:
     def url(self) -> str:
         return f"unix://{self.socket}"
 
+    @property
+    def operator_url(self) -> str:
+        """For those who look after the server itself: `CONFIG`, `FLUSHALL`. No process of a set does."""
+        return f"unix://{OPERATOR}@{self.socket}"
+
     def prepare(self) -> list[str]:
-        """Make the folders and the configuration; return the command to run. Raises IfmemError."""
+        """Make the folders, the configuration and a new password; return the command to run. Raises IfmemError."""
         program = find_program()
         for folder in (self.socket.parent, self.folder, self.log.parent):
             make_private_folder(folder)
+        password = secrets.token_urlsafe(32)
         text = CONFIGURATION.format(
             socket=_quoted(self.socket),
             folder=_quoted(self.folder),
             pid_file=_quoted(self.pid_file),
             log=_quoted(self.log),
+            user=USER,
+            operator=OPERATOR,
+            secret=hashlib.sha256(password.encode()).hexdigest(),
         )
+        write_private(self.socket.with_name(PASSWORD_FILE), password)
         write_private(self.config_file, text)
         return [str(program), str(self.config_file)]
 
@@ -81,8 +104,28 @@ class BusServer:
 
 
 def bus_url(config: Config) -> str:
-    """Where this set's bus is."""
-    return config.redis_url or BusServer.of(config).url
+    """Where this set's bus is. Raises IfmemError for a server that everything would be sent to in the clear."""
+    if not config.redis_url:
+        return BusServer.of(config).url
+    if is_exposed(config.redis_url) and not config.redis_insecure:
+        raise IfmemError(
+            f"{masked(config.redis_url)} is not encrypted.",
+            why="it is beyond this machine and private networks: passwords, questions and documents could be read on the way",
+            fix="Use rediss://    or, if the way there is safe: IFMEM_REDIS_INSECURE=1",
+            exit_code=Exit.USAGE,
+        )
+    return with_password(config.redis_url, config.redis_password.value if config.redis_password else "")
+
+
+def known_password(url: str) -> str:
+    """The password of the embedded server at this address; "" for any other server, and before it was first started."""
+    path = unquote(urlsplit(url).path)
+    if not url.startswith("unix://") or not path:
+        return ""
+    try:
+        return Path(path).with_name(PASSWORD_FILE).read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
 
 
 def find_program() -> Path:

@@ -14,15 +14,42 @@ from typing import Any
 
 from ifmem.core.keys import DAY_S, HOUR_S, REPLY_TO, Keys, worker_id
 from ifmem.core.records import Answer, Finding, Query
+from ifmem.core.strictness import Refused, read_object
+from ifmem.errors import IfmemError
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
+from ifmem.stores.deadlines import as_of_now, stamped
+from ifmem.stores.door import Door
 
 MOST_ATTEMPTS = 3  # a question that took this many processes with it is dead
+MOST_WAITING = (
+    1000  # questions in a queue; one more is refused, so that an asker is never kept waiting without a prospect
+)
 FINDINGS_ON_BUS = 1000
 
 
 class Stale(Exception):
     """Another incarnation has taken this process's place; nothing it sends counts any more."""
+
+
+class Busy(IfmemError):
+    """So many questions wait that another one is not taken."""
+
+    def __init__(self, ahead: int) -> None:
+        super().__init__(
+            f"busy: {ahead:,} questions are ahead of this one.",
+            why="more are asked than can be answered",
+            fix="Ask again in a moment; see the queues: ifmem status",
+        )
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A question that was given up. `lives` says how many processes it took with it, by queue; `query` is None if its body expired."""
+
+    id: str
+    query: Query | None
+    lives: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -54,32 +81,36 @@ class Claim:
 class HandOff:
     """The lists of one set, seen by an asker, a process or a supervisor."""
 
-    def __init__(self, bus: Bus, keys: Keys) -> None:
+    def __init__(self, bus: Bus, keys: Keys, most_waiting: int = MOST_WAITING) -> None:
         self.bus = bus
         self.keys = keys
+        self.most_waiting = most_waiting
+        self.door = Door(bus, keys)
 
     # Askers
 
     async def ask(self, query: Query, label: str = "coordinator") -> None:
-        """Store a question and put it at the end of a queue."""
-        await self.bus.send(*self._asking(query, label))
+        """Store a question and put it at the end of a queue. Raises Busy if too many wait there."""
+        _not_busy(await self.bus.call(*self._asking(query, label)))
 
     async def ask_and_wait(
         self, query: Query, label: str = "coordinator", *, wait_s: float = BLOCK_S
     ) -> dict[str, Any] | None:
         """`ask`, then the first `message`, in one write."""
-        replies = await self.bus.send(*self._asking(query, label), self._waiting(query.id, min(wait_s, BLOCK_S)))
-        return _message(replies[-1])
+        put, reply = await self.bus.send(self._asking(query, label), self._waiting(query.id, min(wait_s, BLOCK_S)))
+        _not_busy(put)
+        return _message(reply)
 
-    def _asking(self, query: Query, label: str) -> Iterable[tuple[Any, ...]]:
-        body = query.to_json()
-        yield ("SET", self.keys.query(query.id), body, "EX", DAY_S)
-        yield ("RPUSH", self.keys.queue(label), query.id)
-        if query.type == "query":
-            yield ("XADD", self.keys.journal, "*", "kind", "question", "body", body)
+    def _asking(self, query: Query, label: str) -> tuple[Any, ...]:
+        keys = self.keys
+        return (
+            *("EVAL", scripts.ASK, 4, keys.query(query.id), keys.queue(label), keys.reply(query.id), keys.journal),
+            *(query.id, stamped(query).to_json(), DAY_S, int(query.type == "query"), self.most_waiting),
+        )
 
     async def message(self, query_id: str, wait_s: float = BLOCK_S) -> dict[str, Any] | None:
-        """The next message to an asker, or None if none came: {"kind": "progress" | "finding" | "answer", "body": …}."""
+        """The next message to an asker, or None if none came: its `kind` is progress, text, restart, finding or answer, its `body` what
+        is told."""
         return _message(await self.bus.call(*self._waiting(query_id, min(wait_s, BLOCK_S))))
 
     def _waiting(self, query_id: str, wait_s: float) -> tuple[Any, ...]:
@@ -87,15 +118,20 @@ class HandOff:
 
     async def stored_answer(self, query_id: str) -> Answer | None:
         """The answer, however often it was read before."""
-        body = await self.bus.call("GET", self.keys.answer(query_id))
-        return Answer.from_json(body) if body else None
+        return await self.door.one(Answer, await self.bus.call("GET", self.keys.answer(query_id)))
+
+    async def ahead(self, query_id: str, label: str = "coordinator") -> int | None:
+        """How many questions wait in front of this one; None if it does not wait there."""
+        position = await self.bus.call("LPOS", self.keys.queue(label), query_id)
+        return None if position is None else int(position)
 
     async def known(self, query_id: str) -> bool:
         return bool(await self.bus.call("EXISTS", self.keys.query(query_id)))
 
-    async def tell(self, query_id: str, text: str) -> None:
-        """Tell an asker what is happening to its question."""
-        message = json.dumps({"kind": "progress", "body": text})
+    async def tell(self, query_id: str, text: str, kind: str = "progress") -> None:
+        """Tell an asker what is happening to its question (`progress`), the next piece of its answer (`text`), or why what it has
+        read so far is taken back (`restart`)."""
+        message = json.dumps({"kind": kind, "body": text})
         reply = self.keys.reply(query_id)
         await self.bus.send(("RPUSH", reply, message), ("EXPIRE", reply, HOUR_S))
 
@@ -114,8 +150,11 @@ class HandOff:
         )
         if found == "stale":
             raise Stale
-        triples = zip(found[::3], found[1::3], found[2::3], strict=True)
-        return [Claim(id_, Query.from_json(body) if body else None, lost + 1) for id_, body, lost in triples]
+        queries = await self.door.each(Query, found[1::3])
+        return [
+            Claim(id_, as_of_now(query) if query and query.id == id_ else None, lost + 1)
+            for id_, query, lost in zip(found[::3], queries, found[2::3], strict=True)
+        ]
 
     async def drop(self, seat: Seat, query_id: str) -> None:
         """Forget a claim whose question is gone."""
@@ -159,35 +198,44 @@ class HandOff:
         )
         return _not_stale(outcome)
 
+    async def forgotten(self, query_id: str) -> bool:
+        """Whether the bus no longer knows that findings for this question were asked for: it has lost everything."""
+        return not await self.bus.call("HEXISTS", self.keys.gather(query_id), REPLY_TO)
+
     async def gathered(self, query_id: str) -> list[Finding]:
         """The findings that exist for a question already."""
         return await self._findings(await self.bus.call("HGETALL", self.keys.gather(query_id)))
 
     async def _findings(self, gathered: Mapping[str, str]) -> list[Finding]:
         ids = [finding for name, finding in gathered.items() if name != REPLY_TO]
-        bodies = await self.bus.call("MGET", *map(self.keys.finding, ids)) if ids else []
-        return [Finding.from_json(body) for body in bodies if body]
+        return await self.door.let_in(Finding, await self.bus.call("MGET", *map(self.keys.finding, ids)) if ids else [])
 
     async def next_findings(self, seat: Seat, most: int = 64) -> list[Finding]:
         """Wait a moment for findings sent to this coordinator."""
         inbox = self.keys.inbox(seat.worker)
         first, more = await self.bus.send(("BLPOP", inbox, BLOCK_S), ("LPOP", inbox, most))
         texts = [*([first[1]] if first else []), *(more or [])]
-        return [Finding.from_dict(json.loads(text)["body"]) for text in texts]
+        return await self.door.let_in(Finding, texts, "body")
 
     # Supervisors
 
     async def hand_back(self, seat: Seat, *, blame: bool) -> tuple[list[str], list[str]]:
         """Return what a process held to the head of its queue. With `blame` each counts one attempt more.
 
-        Returns the ids handed back and the ids that are dead now.
+        Returns the ids handed back and the ids that are dead now; those stay claimed until they are buried. Safe to repeat.
         """
         keys = self.keys
         back, dead = await self.bus.call(
-            *("EVAL", scripts.HAND_BACK, 3, keys.worker_tasks(seat.worker), keys.queue(seat.label)),
-            *(keys.queue_dead, int(blame), MOST_ATTEMPTS, seat.label, keys.attempts(""), DAY_S),
+            *("EVAL", scripts.HAND_BACK, 2, keys.worker_tasks(seat.worker), keys.queue(seat.label)),
+            *(int(blame), MOST_ATTEMPTS, seat.label, keys.attempts(""), DAY_S),
         )
         return back, dead
+
+    async def bury(self, seat: Seat, query_id: str) -> None:
+        """Put a question whose asker has been told among the dead, and end the claim on it. Safe to repeat."""
+        await self.bus.call(
+            "EVAL", scripts.BURY, 2, self.keys.worker_tasks(seat.worker), self.keys.queue_dead, query_id
+        )
 
     async def abandoned(self) -> list[tuple[str, int]]:
         """Name and incarnation of every process that still has claims on record."""
@@ -198,16 +246,49 @@ class HandOff:
             if str(cursor) == "0":
                 return [(name, int(incarnation)) for name, _, incarnation in found if incarnation.isdigit()]
 
+    # The dead
+
+    async def dead(self) -> list[DeadLetter]:
+        """The questions that were given up, oldest first."""
+        ids = await self.bus.call("LRANGE", self.keys.queue_dead, 0, -1)
+        lives = await self.bus.send(*(("HGETALL", self.keys.attempts(id_)) for id_ in ids)) if ids else []
+        return [
+            DeadLetter(id_, await self.read_query(id_), {label: int(count) for label, count in counts.items()})
+            for id_, counts in zip(ids, lives, strict=True)
+        ]
+
+    async def retry(self, query_id: str, again: Query) -> bool:
+        """Take a question from the dead and put `again`, its successor, in one step; False if it is not among them."""
+        keys = self.keys
+        return bool(
+            await self.bus.call(
+                *("EVAL", scripts.RETRY, 4, keys.queue_dead, keys.query(again.id), keys.queue("coordinator")),
+                *(keys.journal, query_id, again.id, again.to_json(), DAY_S),
+            )
+        )
+
     async def read_query(self, query_id: str) -> Query | None:
-        body = await self.bus.call("GET", self.keys.query(query_id))
-        return Query.from_json(body) if body else None
+        """What was asked; of a task its question, too."""
+        asked, put = await self.bus.call("MGET", self.keys.query(query_id), self.keys.task(query_id))
+        return await self.door.one(Query, asked or put)
 
     async def attempts(self, query_id: str, label: str) -> int:
         return int(await self.bus.call("HGET", self.keys.attempts(query_id), label) or 0)
 
 
 def _message(reply: Any) -> dict[str, Any] | None:
-    return json.loads(reply[1]) if reply else None
+    """What an asker was sent; what is no message is passed over."""
+    try:
+        message = read_object(reply[1]) if reply else None
+    except Refused:
+        return None
+    return message if message and isinstance(message.get("kind"), str) and "body" in message else None
+
+
+def _not_busy(put: list[Any]) -> None:
+    outcome, ahead = put
+    if outcome == "busy":
+        raise Busy(int(ahead))
 
 
 def _not_stale(outcome: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
+from ifmem.core.company import in_company
 from ifmem.core.concepts import Concepts
 from ifmem.core.passages import Hit
 from ifmem.core.scoring import Fields, score_for
@@ -21,7 +22,8 @@ from ifmem.stores.index_build import FORMAT, build_index
 __all__ = ["Index", "build_index", "index_version"]
 
 CANDIDATES = 24  # passages that FTS5 hands over to be ranked, and two more for each one wanted
-SCANNED = 4_000  # passages that it looks at: enough rare terms are taken, the common ones only rank
+SCANNED = 2_000  # passages that it looks at: enough rare terms are taken, the common ones only rank
+SCANNED_RELATED = 700  # and as many more for the terms that are related to them
 SCANNED_TERMS = 48
 
 _Row = tuple[str, str, str, int, int, str, str, str]
@@ -40,17 +42,21 @@ def index_version(path: Path) -> str | None:
 class Index:
     """An index opened for reading: `version` of its corpus, count of its `passages`.
 
-    A build that replaces the file meanwhile does not disturb it.
+    A build that replaces the file meanwhile does not disturb it. What is updated in the file is seen by the next search, or, if it was
+    opened `pinned`, never: that one goes on showing what it was opened at.
     """
 
     version: str
     passages: int
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, pinned: bool = False) -> None:
         """Raises IfmemError if there is no usable index at `path`."""
         self._spans: dict[str, tuple[int, int]] = {}
+        self._seen: int | None = None
         try:
             self._database = _open(path)
+            if pinned:
+                self._database.execute("BEGIN")
             self._read_about()
         except sqlite3.Error as error:
             raise IfmemError(
@@ -61,6 +67,7 @@ class Index:
 
     def frequencies(self, terms: Iterable[str]) -> dict[str, int]:
         """How many passages hold each term, in their lines, path or headings; 0 for a term that none holds."""
+        self.look()
         counts = dict.fromkeys(terms, 0)
         marks = ", ".join("?" * len(counts))
         found = self._database.execute(f"SELECT term, doc FROM frequencies WHERE term IN ({marks})", tuple(counts))
@@ -69,25 +76,32 @@ class Index:
 
     def search(self, weights: Mapping[str, float], *, limit: int, pages: Collection[str] | None = None) -> list[Hit]:
         """The best passages for a question's weighted terms, best first; of the pages named, if any are."""
+        self.look()
         concepts = Concepts(weights)
         hits = []
         for page, path, sha256, start, end, context, defines, body in self._candidates(concepts, limit, pages):
             value, matched = score_for(concepts, Fields(context, defines, body))
             hits.append(Hit(page, path, sha256, start, end, value, matched))
-        hits.sort(key=lambda hit: (-hit.score, hit.path, hit.start_line))
-        return hits[:limit]
+        return in_company(hits, concepts)[:limit]
+
+    def look(self) -> None:
+        """Take note of an update since: other `version`, other `passages`."""
+        (changed,) = self._database.execute("PRAGMA data_version").fetchone()
+        if changed != self._seen:
+            self._read_about()
 
     def close(self) -> None:
         self._database.close()
 
     def _read_about(self) -> None:
         try:
+            (self._seen,) = self._database.execute("PRAGMA data_version").fetchone()
             about = self._database.execute("SELECT version, passages FROM about WHERE format = ?", (FORMAT,)).fetchone()
             if about is None:
                 raise sqlite3.DataError(f"not of format {FORMAT}")
             self.version, self.passages = about
-            for digest, first, last in self._database.execute("SELECT digest, first, last FROM pages"):
-                self._spans[digest] = (first, last)
+            rows = self._database.execute("SELECT digest, first, last FROM pages").fetchall()
+            self._spans = {digest: (first, last) for digest, first, last in rows}
         except sqlite3.Error:
             self._database.close()
             raise
@@ -109,27 +123,27 @@ class Index:
 
     def _terms_to_scan(self, concepts: Concepts) -> list[str]:
         """The question's rarest terms here, as many as stand in `SCANNED` passages together, and at least one; then what is related
-        to them within the same bounds."""
+        to them within bounds of their own."""
         counts = self.frequencies(concepts.terms)
         rarest = sorted((term for term in counts if counts[term]), key=lambda term: (counts[term], term))
-        asked = _within_bounds([term for term in rarest if term in concepts.asked], counts)
-        return asked + _within_bounds([term for term in rarest if term not in concepts.asked], counts)
+        asked = _within_bounds([term for term in rarest if term in concepts.asked], counts, SCANNED)
+        also = _within_bounds([term for term in rarest if term not in concepts.asked], counts, SCANNED_RELATED)
+        return asked + also
 
 
-def _within_bounds(rarest: Sequence[str], counts: Mapping[str, int]) -> list[str]:
+def _within_bounds(rarest: Sequence[str], counts: Mapping[str, int], most: int) -> list[str]:
     terms: list[str] = []
     scanned = 0
     for term in rarest[:SCANNED_TERMS]:
         scanned += counts[term]
-        if terms and scanned > SCANNED:
+        if terms and scanned > most:
             break
         terms.append(term)
     return terms
 
 
 def _open(path: Path) -> Database:
-    # immutable: the file is replaced, never changed, so no lock is taken and no journal looked for.
-    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, check_same_thread=False)
     connection.execute("PRAGMA mmap_size = 268435456")
     return Database(connection, recursive_triggers=False, execute_plugins=False)
 

@@ -1,4 +1,7 @@
-"""Building a passage index: pages to one SQLite file that is renamed into its place and never changed afterwards."""
+"""Building a passage index: pages to one SQLite file that is renamed into its place. What changes later, `index_update` puts in.
+
+The file is in WAL mode, so that neither readers nor the one writer ever wait for each other, and a reader may stay at what it has seen.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,13 @@ from ifmem.core.passages import cut_passages
 from ifmem.core.scoring import fields_of
 from ifmem.errors import IfmemError
 
-FORMAT = 4  # raised when an older file could no longer be read, or its terms no longer meet the question's
+FORMAT = 5  # raised when an older file could no longer be read, or its terms no longer meet the question's
 
 _TABLES = """
     CREATE TABLE about (version TEXT, format INTEGER, passages INTEGER);
     CREATE TABLE pages (digest TEXT PRIMARY KEY, first INTEGER, last INTEGER);
-    CREATE TABLE documents (id INTEGER PRIMARY KEY, page TEXT, path TEXT, sha256 TEXT);
+    CREATE TABLE documents (id INTEGER PRIMARY KEY, page TEXT, path TEXT, sha256 TEXT, first INTEGER, last INTEGER);
+    CREATE INDEX paths ON documents (path);
     CREATE TABLE passages (
         id INTEGER PRIMARY KEY, document INTEGER, start_line INTEGER, end_line INTEGER, context TEXT, defines TEXT, body TEXT
     );
@@ -42,6 +46,8 @@ def build_index(path: Path, version: str, pages: Sequence[Page]) -> None:
     unfinished = Path(name)
     try:
         _write(unfinished, version, pages)
+        for place in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))):
+            place.unlink(missing_ok=True)  # the file first: its log must never be read with another one
         unfinished.replace(path)
     except (OSError, sqlite3.Error) as error:
         raise _cannot_write(path, error) from None
@@ -59,20 +65,23 @@ def _write(path: Path, version: str, pages: Sequence[Page]) -> None:
             passages = 0
             for page in pages:
                 first = passages + 1
-                passages = _write_page(connection, page, first)
+                passages = write_page(connection, page, first)
                 connection.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (page.digest, first, passages))
             connection.execute("INSERT INTO about VALUES (?, ?, ?)", (version, FORMAT, passages))
+        database.execute("PRAGMA journal_mode = wal")
     finally:
         database.close()
 
 
-def _write_page(connection: sqlite3.Connection, page: Page, first: int) -> int:
+def write_page(connection: sqlite3.Connection, page: Page, first: int) -> int:
     """Write the passages of one page, numbered from `first`; returns the last number."""
     last = first - 1
     for document in page.documents:
-        place = (page.digest, document.path, document.sha256)
-        key = connection.execute("INSERT INTO documents (page, path, sha256) VALUES (?, ?, ?)", place).lastrowid
         passages = [(passage, fields_of(document.path, passage)) for passage in cut_passages(document)]
+        row = (page.digest, document.path, document.sha256, last + 1, last + len(passages))
+        key = connection.execute(
+            "INSERT INTO documents (page, path, sha256, first, last) VALUES (?, ?, ?, ?, ?)", row
+        ).lastrowid
         connection.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?)",
             (

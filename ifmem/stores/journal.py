@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ifmem.core.keys import DAY_S, Keys
-from ifmem.core.records import Finding
+from ifmem.core.records import Answer, Finding
 from ifmem.stores.bus import BLOCK_S, Bus
+from ifmem.stores.door import Door
 
 
 class Entry(NamedTuple):
-    """`id` orders the journal; `kind` is question, finding, answer or event; `body` is JSON."""
+    """`id` orders the journal; `kind` is question, finding, answer, call or event; `body` is JSON."""
 
     id: str
     kind: str
@@ -38,14 +40,32 @@ class Journal:
         milliseconds, _, sequence = through.partition("-")
         await self.bus.call("XTRIM", self.keys.journal, "MINID", f"{milliseconds}-{int(sequence) + 1}")
 
-    async def bus_has_findings(self) -> bool:
-        return bool(await self.bus.call("EXISTS", self.keys.findings))
+    async def is_restored(self) -> bool:
+        """Whether the bus still has what `restore` put there. New findings say nothing: an emptied bus soon has some."""
+        return bool(await self.bus.call("EXISTS", self.keys.set_restored))
 
-    async def restore(self, findings: list[Finding]) -> None:
-        """Put findings (newest first) back on a bus that has none."""
-        if not findings:
-            return
-        await self.bus.send(
-            *(("SET", self.keys.finding(f.id), f.to_json(), "EX", DAY_S) for f in findings),
-            ("RPUSH", self.keys.findings, *(f.id for f in findings)),
-        )
+    async def kept(self, findings: Sequence[str], answers: Sequence[str]) -> list[Finding | Answer]:
+        """Those of the findings and answers with these ids that are on the bus."""
+        door, keys = Door(self.bus, self.keys), self.keys
+        there: list[Finding | Answer] = []
+        if findings:
+            there += await door.let_in(Finding, await self.bus.call("MGET", *map(keys.finding, findings)))
+        if answers:
+            there += await door.let_in(Answer, await self.bus.call("MGET", *map(keys.answer, answers)))
+        return there
+
+    async def forget_restored(self) -> None:
+        """Let the archivist put back what is in the archive when it starts next."""
+        await self.bus.call("DEL", self.keys.set_restored)
+
+    async def restore(self, findings: Sequence[Finding], answers: Sequence[Answer]) -> None:
+        """Put findings (newest first) and answers back on a bus that lost them. Safe to repeat; what is newer stays as it is."""
+        keys = self.keys
+        writes: list[tuple[Any, ...]] = [
+            ("SET", keys.answer(one.id), one.to_json(), "NX", "EX", DAY_S) for one in answers
+        ]
+        for one in findings:
+            writes += [("SET", keys.finding(one.id), one.to_json(), "EX", DAY_S), ("LREM", keys.findings, 0, one.id)]
+        if findings:
+            writes.append(("RPUSH", keys.findings, *(one.id for one in findings)))
+        await self.bus.send(*writes, ("SET", keys.set_restored, 1))

@@ -42,7 +42,7 @@ def hold_lock(home: Path, wait_s: float) -> Iterator[None]:
 def _try(path: Path) -> IO[str] | None:
     """The lock file, locked; None if somebody else has it, or removed this very file when it was done with it."""
     try:
-        lock = path.open("a")
+        lock = open_private(path)
     except OSError as error:
         raise IfmemError(
             f"cannot write to {path.parent}.",
@@ -53,6 +53,11 @@ def _try(path: Path) -> IO[str] | None:
         return lock
     lock.close()
     return None
+
+
+def open_private(path: Path) -> IO[str]:
+    """The file to lock; made with mode 0600 if it is not there. Raises OSError."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a")
 
 
 def _is_at(lock: IO[str], path: Path) -> bool:

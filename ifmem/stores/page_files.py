@@ -67,6 +67,7 @@ def remove_unnamed(folder: Path, shards: Collection[str]) -> list[Path]:
     removed = [path for path in folder.glob("*.json") if path.stem not in shards]
     manifests = [manifest for shard in shards if (manifest := read_manifest(folder, shard))]
     named = {page.digest for manifest in manifests for page in manifest.pages}
+    named |= {layer.digest for manifest in manifests for layer in manifest.layers}
     removed += [
         path for path in (*folder.glob("*.page"), *folder.glob("*.part")) if path.stem not in named and _left(path)
     ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
+import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,11 +13,16 @@ from typing import TYPE_CHECKING, Any
 from ifmem.core.keys import BEAT_TTL_S, DAY_S, Keys, worker_id
 from ifmem.core.records import Beat
 from ifmem.core.status import ProcessStatus
+from ifmem.core.strictness import Refused, read_object
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
+from ifmem.stores.door import Door
 
 if TYPE_CHECKING:  # `status` need not load it
     from ifmem.core.pages import Page
+
+log = logging.getLogger("ifmem")
+TIME = re.compile(r"\d{1,12}(\.\d{1,9})?")
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,7 @@ class Registry:
     def __init__(self, bus: Bus, keys: Keys) -> None:
         self.bus = bus
         self.keys = keys
+        self.door = Door(bus, keys)
 
     async def beat(self, beat: Beat) -> None:
         """Say on the bus that a process lives, and how it is."""
@@ -94,14 +103,19 @@ class Registry:
     async def next_order(self) -> dict[str, Any] | None:
         """Wait a moment for an order."""
         reply = await self.bus.call("BLPOP", self.keys.set_control, BLOCK_S)
-        order: dict[str, Any] | None = json.loads(reply[1]) if reply else None
-        return order
+        try:
+            return _order(reply[1]) if reply else None
+        except Refused as error:
+            log.warning("refused an order: %s", error)
+            await self.door.count()
+            return None
 
     async def info(self) -> dict[str, str]:
         return dict(await self.bus.call("HGETALL", self.keys.set_info))
 
     async def incarnations(self) -> dict[str, int]:
-        return {k: int(v) for k, v in (await self.bus.call("HGETALL", self.keys.set_incarnations)).items()}
+        found = await self.bus.call("HGETALL", self.keys.set_incarnations)
+        return {name: int(text) for name, text in found.items() if text.isdecimal()}
 
     async def count_on(self, incarnations: dict[str, int]) -> None:
         """Make these the incarnations that count: whatever an older one sends from now on is refused."""
@@ -114,6 +128,10 @@ class Registry:
         key = self.keys.worker_context(worker_id(beat.name, beat.incarnation))
         await self.bus.call("SET", key, json.dumps(context), "EX", DAY_S)
 
+    async def publish_change(self, change: dict[str, Any]) -> None:
+        """Tell whoever listens for findings that a shard's text has changed."""
+        await self.bus.call("PUBLISH", self.keys.channel_findings, json.dumps(change))
+
     async def share_page(self, page: Page) -> None:
         """Put a page's bytes on the bus for another day, or renew the day if they are there."""
         key = self.keys.page(page.digest)
@@ -125,6 +143,9 @@ class Registry:
         from ifmem.core.pages import Page
 
         data = await self.bus.call_bytes("GET", self.keys.page(digest))
+        if data and hashlib.sha256(data).hexdigest() != digest:
+            await self.door.count()
+            return None
         return Page(digest, tokens, data) if data else None
 
     async def overview(self) -> Overview:
@@ -140,7 +161,7 @@ class Registry:
             ("GET", keys.context_active),
         )
         ping_ms = (time.perf_counter() - started) * 1000
-        processes = tuple(ProcessStatus.from_json(text) for text in listed.values())
+        processes = tuple(await self.door.let_in(ProcessStatus, listed.values()))
         labels = [f"shard:{p.number}" if p.number else p.name for p in processes]
         beats, lengths = await self._details(processes, labels)
         return Overview(
@@ -150,9 +171,9 @@ class Registry:
             beats=beats,
             queues=dict(zip(labels, lengths, strict=True)),
             findings=int(findings),
-            asks_today=int(asks or 0),
+            asks_today=_count(asks),
             dead=int(dead),
-            context_active=int(active or 0),
+            context_active=_count(active),
             ping_ms=ping_ms,
         )
 
@@ -168,7 +189,25 @@ class Registry:
             *(("LLEN", self.keys.queue(label)) for label in labels),
         )
         count, now, beats = len(processes), time.time(), {}
-        for process, at, text in zip(processes, replies[:count], replies[count : 2 * count], strict=True):
-            if at and text:
-                beats[process.name] = (max(0.0, now - float(at)), Beat.from_json(text))
+        told = await self.door.each(Beat, replies[count : 2 * count])
+        for process, at, beat in zip(processes, replies[:count], told, strict=True):
+            if at and beat and TIME.fullmatch(at):
+                beats[process.name] = (max(0.0, now - float(at)), beat)
         return beats, [int(n) for n in replies[2 * count :]]
+
+
+def _count(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
+def _order(text: str) -> dict[str, Any]:
+    """What the supervisor is asked for. Raises Refused."""
+    order = read_object(text)
+    names = order.get("names", [])
+    if (
+        not isinstance(order.get("op"), str)
+        or not isinstance(names, list)
+        or not all(isinstance(n, str) for n in names)
+    ):
+        raise Refused("an order has an `op` and a list of `names`")
+    return order

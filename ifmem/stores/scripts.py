@@ -1,12 +1,28 @@
 """The atomic steps of the hand-off, in Lua, run by the bus itself. Called from `stores.hand_off` only.
 
 Each is sent whole with EVAL: a few hundred bytes over a socket, and nothing to load again after the bus restarted.
+A step is never undone: a server that is full refuses the first command that needs room, so that command comes before any removal.
 `current` refuses what an incarnation that has been replaced still sends.
 """
 
 from __future__ import annotations
 
-# KEYS[1] is always set:incarnations, ARGV[1] the process's name, ARGV[2] its incarnation.
+# KEYS: query, queue, reply, journal. ARGV: id, body, a day, into the journal (1/0), most that may wait.
+# A question is either stored, queued and recorded, or refused. One that is known already is put again, however long the queue is.
+ASK = """
+local ahead = redis.call('LLEN', KEYS[2])
+if ahead >= tonumber(ARGV[5]) and redis.call('EXISTS', KEYS[1]) == 0 then
+  redis.call('RPUSH', KEYS[3], '{"kind":"busy","body":' .. ahead .. '}')
+  redis.call('EXPIRE', KEYS[3], 60)
+  return {'busy', ahead}
+end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+redis.call('RPUSH', KEYS[2], ARGV[1])
+if ARGV[4] == '1' then redis.call('XADD', KEYS[4], '*', 'kind', 'question', 'body', ARGV[2]) end
+return {'put', ahead}
+"""
+
+# In the steps of processes KEYS[1] is always set:incarnations, ARGV[1] the process's name, ARGV[2] its incarnation.
 _FENCE = """
 local current = redis.call('HGET', KEYS[1], ARGV[1])
 local stale = current and tonumber(current) > tonumber(ARGV[2])
@@ -48,12 +64,14 @@ return claims
 
 # KEYS: incarnations, claims, gather, finding, reply, journal, findings.
 # ARGV: name, incarnation, query id, finding id, finding, channel, durable (1/0), a day, an hour, findings kept on the bus.
+# What falls off the list of the newest leaves the bus within the hour, when no question can be waiting for it any more.
 FINISH = (
     _FENCE
     + """
 if stale then return 'stale' end
+local first = redis.call('HSETNX', KEYS[3], ARGV[1], ARGV[4]) == 1
 redis.call('LREM', KEYS[2], 0, ARGV[3])
-if redis.call('HSETNX', KEYS[3], ARGV[1], ARGV[4]) == 0 then return 'repeat' end
+if not first then return 'repeat' end
 redis.call('EXPIRE', KEYS[3], ARGV[8])
 redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[8])
 local reply = redis.call('HGET', KEYS[3], 'reply_to') or KEYS[5]
@@ -61,6 +79,10 @@ redis.call('RPUSH', reply, '{"kind":"finding","body":' .. ARGV[5] .. '}')
 redis.call('EXPIRE', reply, ARGV[9])
 if ARGV[7] == '1' then
   redis.call('LPUSH', KEYS[7], ARGV[4])
+  local bodies = string.sub(KEYS[4], 1, -#ARGV[4] - 1)
+  for _, id in ipairs(redis.call('LRANGE', KEYS[7], ARGV[10], -1)) do
+    redis.call('EXPIRE', bodies .. id, ARGV[9], 'LT')
+  end
   redis.call('LTRIM', KEYS[7], 0, ARGV[10] - 1)
   redis.call('XADD', KEYS[6], '*', 'kind', 'finding', 'body', ARGV[5])
   redis.call('PUBLISH', ARGV[6], ARGV[5])
@@ -75,8 +97,9 @@ ANSWER = (
     _FENCE
     + """
 if stale then return 'stale' end
+local first = redis.call('SET', KEYS[3], ARGV[4], 'NX', 'EX', ARGV[6])
 redis.call('LREM', KEYS[2], 0, ARGV[3])
-if not redis.call('SET', KEYS[3], ARGV[4], 'NX', 'EX', ARGV[6]) then return 'repeat' end
+if not first then return 'repeat' end
 redis.call('RPUSH', KEYS[4], '{"kind":"answer","body":' .. ARGV[4] .. '}')
 redis.call('EXPIRE', KEYS[4], ARGV[7])
 if ARGV[5] == '1' then
@@ -87,27 +110,47 @@ return 'stored'
 """
 )
 
-# KEYS: claims, queue, dead. ARGV: blame (1/0), most attempts, label, attempts prefix, a day.
-# What a process held goes back to the head of its queue in its old order; what has cost too many lives goes to the dead.
+# KEYS: claims, queue. ARGV: blame (1/0), most attempts, label, attempts prefix, a day.
+# What a process held goes back to the head of its queue in its old order. What has cost too many lives stays claimed until its asker
+# has been told (BURY): a step whose reply was lost is repeated and finds it here again.
 HAND_BACK = """
-local back, dead = {}, {}
-while true do
-  local id = redis.call('RPOP', KEYS[1])
-  if not id then break end
-  local lost = 0
-  if ARGV[1] == '1' then
-    lost = redis.call('HINCRBY', ARGV[4] .. id, ARGV[3], 1)
-    redis.call('EXPIRE', ARGV[4] .. id, ARGV[5])
-  end
-  if lost >= tonumber(ARGV[2]) then
-    redis.call('RPUSH', KEYS[3], id)
-    table.insert(dead, 1, id)
-  else
-    redis.call('LPUSH', KEYS[2], id)
-    table.insert(back, 1, id)
+local back, dead, seen = {}, {}, {}
+local held = redis.call('LRANGE', KEYS[1], 0, -1)
+for i = #held, 1, -1 do
+  local id, lost = held[i], 0
+  if not seen[id] then
+    seen[id] = true
+    if ARGV[1] == '1' then
+      lost = redis.call('HINCRBY', ARGV[4] .. id, ARGV[3], 1)
+      redis.call('EXPIRE', ARGV[4] .. id, ARGV[5])
+    end
+    if lost >= tonumber(ARGV[2]) then
+      table.insert(dead, 1, id)
+    else
+      redis.call('LPUSH', KEYS[2], id)
+      redis.call('LREM', KEYS[1], 0, id)
+      table.insert(back, 1, id)
+    end
   end
 end
 return {back, dead}
+"""
+
+# KEYS: claims, dead. ARGV: id.
+BURY = """
+redis.call('LREM', KEYS[2], 0, ARGV[1])
+redis.call('RPUSH', KEYS[2], ARGV[1])
+redis.call('LREM', KEYS[1], 0, ARGV[1])
+"""
+
+# KEYS: dead, query, queue, journal. ARGV: id of the dead question, id, body, a day. Puts a dead question again, under a new id.
+RETRY = """
+if not redis.call('LPOS', KEYS[1], ARGV[1]) then return 0 end
+redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
+redis.call('RPUSH', KEYS[3], ARGV[2])
+redis.call('XADD', KEYS[4], '*', 'kind', 'question', 'body', ARGV[3])
+redis.call('LREM', KEYS[1], 0, ARGV[1])
+return 1
 """
 
 # KEYS: page. ARGV: its bytes, a day. Kept out of the append-only file: megabytes that can be made again at any time.

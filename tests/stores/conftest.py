@@ -25,7 +25,7 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = subprocess.Popen(server.prepare(), stdout=subprocess.DEVNULL)
     try:
         eventually(server.socket.exists, what="the server")
-        yield server.url
+        yield server.operator_url
     finally:
         process.kill()
         process.wait()

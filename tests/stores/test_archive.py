@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ifmem.core.records import Answer, Finding, Query
+from ifmem.core.costs import Batch
+from ifmem.core.records import Answer, Finding, Query, Usage
+from ifmem.core.spending import Payment
 from ifmem.errors import IfmemError
 from ifmem.stores.archive import START, Archive
 from ifmem.stores.journal import Entry
@@ -156,3 +160,48 @@ def test_an_unreadable_entry_is_kept_as_an_event_and_stops_nothing(tmp_path: Pat
         archive.record([Entry("1-0", "finding", body)])
         assert archive.position() == "1-0"
         assert [(event["kind"], event["text"]) for event in archive.events(5)] == [("unreadable", body)]
+
+
+NOON = 1_795_262_400  # 2026-11-21 12:00 UTC
+
+
+def call(
+    name: str, at: int = NOON, process: str = "docs", usage: Usage | None = None, cost: int | None = None
+) -> Entry:
+    who = (process, "answer", "anthropic", "m", "d1", 90)
+    payment = Payment(name, at, "q_1", *who, usage, cost, 9 if cost is None else cost, usage, cost)
+    return Entry(f"{at}-{name[-1]}", "call", payment.to_json())
+
+
+def test_calls_are_added_up_by_day_and_process_and_what_is_not_measured_is_no_zero(archive: Archive) -> None:
+    usage = Usage(1, 2, 3, 4)
+    archive.record([call("c_1", usage=usage, cost=10), call("c_2", usage=usage, cost=10), call("c_3")])
+    archive.record([call("c_4", process="code"), call("c_5", at=NOON - 86_400, process="code")])
+    docs = Batch("2026-11-21", "docs", "answer", "m", 3, 2, 2, Usage(2, 4, 6, 8), 20, Usage(2, 4, 6, 8), 29, 20)
+    nothing = ("code", "answer", "m", 1, 0, 0, Usage(), 0, Usage(), 9, 0)
+    assert archive.spending(0) == [Batch("2026-11-20", *nothing), Batch("2026-11-21", *nothing), docs]
+    assert archive.spending(NOON) == [Batch("2026-11-21", *nothing), docs]
+    assert (archive.charged(NOON), archive.last_call_at()) == (38, NOON)
+
+
+def test_a_call_that_comes_again_is_kept_once(archive: Archive) -> None:
+    archive.record([call("c_1", cost=10)])
+    archive.record([call("c_1", cost=10)])
+    assert archive.charged(0) == 10
+
+
+def test_an_archive_without_calls_has_cost_nothing(archive: Archive) -> None:
+    assert (archive.spending(0), archive.charged(0), archive.last_call_at()) == ([], 0, None)
+
+
+def test_an_archive_of_an_earlier_version_is_read_and_brought_up_to_date(path: Path) -> None:
+    with Archive.writing(path):
+        pass
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("DROP TABLE calls; DELETE FROM _sqlite_migrations WHERE name = 'calls'")
+    with Archive.reading(path) as reader:
+        assert reader is not None
+        assert (reader.spending(0), reader.last_call_at()) == ([], None)
+    with Archive.writing(path) as archive:
+        archive.record([call("c_1", cost=10)])
+        assert archive.charged(0) == 10

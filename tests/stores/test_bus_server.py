@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import asyncio
+import socket
 import stat
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -9,7 +12,15 @@ from ifmem import config
 from ifmem.config import Config
 from ifmem.errors import IfmemError
 from ifmem.stores.bus import Bus
-from ifmem.stores.bus_server import BusServer, bus_url, find_program, make_private_folder, write_private
+from ifmem.stores.bus_server import (
+    PASSWORD_FILE,
+    BusServer,
+    bus_url,
+    find_program,
+    known_password,
+    make_private_folder,
+    write_private,
+)
 
 
 @pytest.fixture
@@ -69,6 +80,81 @@ def test_what_the_real_server_was_given_is_what_it_runs_with(on_bus: object) -> 
         return [(await bus.call("CONFIG", "GET", name))[1] for name in names]
 
     assert on_bus(work) == ["yes", "everysec", "noeviction", "0", ""]  # type: ignore[operator]
+
+
+def test_the_password_is_new_at_every_start_and_only_its_digest_is_configured(settings: Config) -> None:
+    server = BusServer.of(settings)
+    passwords = []
+    for _ in range(2):
+        command = server.prepare()
+        passwords.append(known_password(server.url))
+        assert (
+            passwords[-1] not in server.config_file.read_text() + " ".join(command) + server.url + server.operator_url
+        )
+    assert len(set(passwords)) == 2
+    assert len(passwords[0]) >= 32
+    assert mode(server.socket.with_name(PASSWORD_FILE)) == 0o600
+
+
+def attempt(url: str, *command: object) -> object:
+    async def call() -> object:
+        bus = Bus(url)
+        try:
+            return await bus.call(*command)
+        finally:
+            await bus.close()
+
+    return asyncio.run(call())
+
+
+def test_nobody_is_let_in_without_the_password(valkey: str) -> None:
+    path = Path(urlsplit(valkey).path)
+    for stranger in (f"unix://:wrong@{path}", f"unix://ifmem:wrong@{path}", f"unix://default:wrong@{path}"):
+        with pytest.raises(IfmemError, match="refused the password"):
+            attempt(stranger, "PING")
+    with socket.socket(socket.AF_UNIX) as plain:
+        plain.connect(str(path))
+        plain.sendall(b"PING\r\n")
+        assert plain.recv(100).startswith(b"-NOAUTH")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("CONFIG", "GET", "dir"),
+        ("FLUSHALL",),
+        ("MODULE", "LIST"),
+        ("REPLICAOF", "evil", "1"),
+        ("SHUTDOWN",),
+        ("KEYS", "*"),
+    ],
+)
+def test_a_process_may_not_do_what_only_an_operator_does(valkey: str, command: tuple[str, ...]) -> None:
+    url = valkey.replace("operator@", "")
+    assert attempt(url, "PING")
+    with pytest.raises(IfmemError) as refused:
+        attempt(url, *command)
+    assert "NOPERM" in refused.value.why or "no permissions" in refused.value.why
+    assert attempt(url, "PING")
+
+
+def test_a_server_out_there_is_refused_without_encryption(tmp_path: Path) -> None:
+    def url_of(url: str, **env: str) -> str:
+        return bus_url(config.load(tmp_path, env={"IFMEM_REDIS_URL": url, **env}))
+
+    with pytest.raises(IfmemError, match="is not encrypted") as refused:
+        url_of("redis://me:secret@redis.example.com")
+    assert "secret" not in str(refused.value.to_dict())
+    assert url_of("rediss://redis.example.com") == "rediss://redis.example.com"
+    assert url_of("redis://redis.example.com", IFMEM_REDIS_INSECURE="1") == "redis://redis.example.com"
+
+
+def test_a_password_can_be_kept_apart_from_the_address(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("p@ss/word\n")
+    env = {"IFMEM_REDIS_URL": "rediss://me@host:6380/2", "IFMEM_REDIS_PASSWORD_FILE": str(tmp_path / "password")}
+    found = config.load(tmp_path, env=env)
+    assert bus_url(found) == "rediss://me:p%40ss%2Fword@host:6380/2"
+    assert "p@ss" not in repr(found)
 
 
 def test_a_folder_that_others_could_enter_is_closed(tmp_path: Path) -> None:

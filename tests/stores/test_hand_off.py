@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ifmem.core.keys import Keys
+from ifmem.core.keys import HOUR_S, Keys
 from ifmem.core.records import Answer, Finding, Query
-from ifmem.stores.bus import Bus
-from ifmem.stores.hand_off import Claim, HandOff, Seat, Stale
+from ifmem.stores.bus import Bus, BusFull
+from ifmem.stores.hand_off import FINDINGS_ON_BUS, Busy, Claim, HandOff, Seat, Stale
 
 KEYS = Keys("test")
 DOCS = Seat("docs", 1, "shard:2")
@@ -121,9 +121,91 @@ def test_a_question_is_dead_after_three_lives(on_bus: Any) -> None:
             seat = Seat("docs", incarnation, "shard:2")
             await claimed(hand_off, seat=seat)
             outcomes.append(await hand_off.hand_back(seat, blame=True))
+        await hand_off.bury(seat, "q_1")
         return outcomes, await bus.call("LRANGE", KEYS.queue_dead, 0, -1), await hand_off.attempts("q_1", "shard:2")
 
     assert on_bus(work) == ([(["q_1"], []), (["q_1"], []), ([], ["q_1"])], ["q_1"], 3)
+
+
+def test_a_dead_question_stays_claimed_until_it_is_buried_however_often_it_is_handed_back(on_bus: Any) -> None:
+    """The reply that names it may be lost: whoever asks again hears of it again, and so does its asker."""
+
+    async def work(bus: Bus) -> tuple[Any, Any, list[tuple[str, int]], list[tuple[str, int]], list[str]]:
+        hand_off = await asked(bus, "q_1")
+        for _ in range(2):
+            await claimed(hand_off)
+            await hand_off.hand_back(DOCS, blame=True)
+        await claimed(hand_off)
+        first, again = [await hand_off.hand_back(DOCS, blame=True) for _ in range(2)]
+        before = await hand_off.abandoned()
+        for _ in range(2):
+            await hand_off.bury(DOCS, "q_1")
+        return first, again, before, await hand_off.abandoned(), await bus.call("LRANGE", KEYS.queue_dead, 0, -1)
+
+    assert on_bus(work) == (([], ["q_1"]), ([], ["q_1"]), [("docs", 1)], [], ["q_1"])
+
+
+def test_a_dead_question_is_listed_and_can_be_put_again_once(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[Any, ...]:
+        hand_off = await asked(bus, "q_1")
+        for _ in range(3):
+            await claimed(hand_off)
+            await hand_off.hand_back(DOCS, blame=True)
+        await hand_off.bury(DOCS, "q_1")
+        (letter,) = await hand_off.dead()
+        outcomes = [await hand_off.retry("q_1", query("q_2")) for _ in range(2)]
+        queue = await bus.call("LRANGE", KEYS.queue("coordinator"), 0, -1)
+        return letter.id, letter.query, letter.lives, outcomes, queue, await hand_off.dead()
+
+    assert on_bus(work) == ("q_1", query("q_1"), {"shard:2": 3}, [True, False], ["q_2"], [])
+
+
+def test_a_full_queue_refuses_another_question_and_says_how_many_are_ahead(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[int, int]:
+        hand_off = HandOff(bus, KEYS, most_waiting=2)
+        await hand_off.ask(query("q_1"))
+        await hand_off.ask(query("q_2"))
+        with pytest.raises(Busy, match="busy: 2 questions are ahead"):
+            await hand_off.ask(query("q_3"))
+        with pytest.raises(Busy):
+            await hand_off.ask_and_wait(query("q_3"))
+        await hand_off.ask(query("q_1"))  # known: put again after an outage
+        return await bus.call("EXISTS", KEYS.query("q_3")), await bus.call("LLEN", KEYS.queue("coordinator"))
+
+    assert on_bus(work) == (0, 3)
+
+
+def test_a_question_that_waits_knows_how_many_are_ahead_of_it(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[int | None]:
+        hand_off = await asked(bus, "q_1", "q_2", seat=COORDINATOR)
+        return [await hand_off.ahead(name) for name in ("q_1", "q_2", "q_3")]
+
+    assert on_bus(work) == [0, 1, None]
+
+
+@pytest.mark.parametrize("step", ["ask", "finish", "answer", "hand back"])
+def test_a_step_that_a_full_server_refuses_changes_nothing(on_bus: Any, step: str) -> None:
+    steps = {
+        "ask": lambda hand_off: hand_off.ask(query("q_2"), DOCS.label),
+        "finish": lambda hand_off: hand_off.finish(DOCS, finding("q_1")),
+        "answer": lambda hand_off: hand_off.answer(DOCS, Answer("q_1", "?", "yes", found=True)),
+        "hand back": lambda hand_off: hand_off.hand_back(DOCS, blame=True),
+    }
+
+    async def work(bus: Bus) -> tuple[Any, Any]:
+        hand_off = await asked(bus, "q_1")
+        await claimed(hand_off)
+        before = await bus.call("LRANGE", KEYS.worker_tasks(DOCS.worker), 0, -1), await bus.call("KEYS", "*")
+        await bus.call("CONFIG", "SET", "maxmemory", 1)
+        try:
+            with pytest.raises(BusFull, match="takes no more data"):
+                await steps[step](hand_off)
+        finally:
+            await bus.call("CONFIG", "SET", "maxmemory", 0)
+        return before, (await bus.call("LRANGE", KEYS.worker_tasks(DOCS.worker), 0, -1), await bus.call("KEYS", "*"))
+
+    before, after = on_bus(work)
+    assert before == after
 
 
 def test_finishing_stores_the_finding_and_ends_the_claim(on_bus: Any) -> None:
@@ -267,14 +349,21 @@ def test_a_ping_leaves_no_trace_in_the_journal(on_bus: Any) -> None:
 
 def test_a_finding_is_published_as_it_is_stored(on_bus: Any) -> None:
     async def work(bus: Bus) -> Any:
-        heard = aiter(bus.listen(KEYS.channel_findings))
-        listening = asyncio.create_task(anext(heard))
-        hand_off = HandOff(bus, KEYS)
-        while await bus.call("PUBSUB", "NUMSUB", KEYS.channel_findings) != [KEYS.channel_findings, 1]:
-            await asyncio.sleep(0)
-        await hand_off.finish(DOCS, finding("q_1"))
-        published = await listening
-        await heard.aclose()
-        return json.loads(published)["id"]
+        async with bus.subscribed(KEYS.channel_findings) as published:
+            await HandOff(bus, KEYS).finish(DOCS, finding("q_1"))
+            return json.loads(await anext(published))["id"]
 
     assert on_bus(work) == "f_1"
+
+
+def test_the_bus_keeps_the_newest_findings_and_the_others_for_an_hour(on_bus: Any) -> None:
+    async def work(bus: Bus) -> Any:
+        hand_off = HandOff(bus, KEYS)
+        for number in range(FINDINGS_ON_BUS + 2):
+            await hand_off.finish(DOCS, finding(f"q_{number}", f"f_{number}"))
+        ttls = [await bus.call("TTL", KEYS.finding(name)) for name in ("f_1", "f_2")]
+        return await bus.call("LLEN", KEYS.findings), ttls
+
+    kept, (dropped, held) = on_bus(work)
+    assert kept == FINDINGS_ON_BUS
+    assert 0 < dropped <= HOUR_S < held

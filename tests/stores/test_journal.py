@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding
+from ifmem.core.records import Answer, Finding
 from ifmem.stores.bus import Bus
 from ifmem.stores.journal import Journal
 
@@ -55,22 +55,35 @@ def test_what_is_archived_is_dropped_and_nothing_else(on_bus: Any) -> None:
     assert on_bus(work) == ['{"name": "c"}']
 
 
-def test_findings_are_put_back_newest_first(on_bus: Any) -> None:
+def test_findings_are_put_back_newest_first_behind_those_that_came_meanwhile(on_bus: Any) -> None:
     async def work(bus: Bus) -> tuple[bool, list[str], bool, Any]:
         journal = Journal(bus, KEYS)
-        before = await journal.bus_has_findings()
-        await journal.restore(findings("f_new", "f_old"))
+        before = await journal.is_restored()
+        await bus.call("LPUSH", KEYS.findings, "f_new", "f_newest")
+        await journal.restore(findings("f_new", "f_old"), [])
         listed = await bus.call("LRANGE", KEYS.findings, 0, -1)
-        return before, listed, await journal.bus_has_findings(), await bus.call("GET", KEYS.finding("f_old"))
+        return before, listed, await journal.is_restored(), await bus.call("GET", KEYS.finding("f_old"))
 
     before, listed, after, body = on_bus(work)
-    assert (before, listed, after) == (False, ["f_new", "f_old"], True)
+    assert (before, listed, after) == (False, ["f_newest", "f_new", "f_old"], True)
     assert Finding.from_json(body) == findings("f_old")[0]
 
 
-def test_nothing_to_put_back_leaves_the_bus_empty(on_bus: Any) -> None:
+def test_an_answer_that_is_put_back_replaces_none(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[Any]:
+        await bus.call("SET", KEYS.answer("q_1"), "there")
+        old, other = (Answer(name, "?", "old", found=True) for name in ("q_1", "q_2"))
+        await Journal(bus, KEYS).restore([], [old, other])
+        return await bus.call("MGET", KEYS.answer("q_1"), KEYS.answer("q_2"))  # type: ignore[no-any-return]
+
+    there, restored = on_bus(work)
+    assert there == "there"
+    assert Answer.from_json(restored).answer == "old"
+
+
+def test_a_bus_that_has_new_findings_only_is_not_taken_for_restored(on_bus: Any) -> None:
     async def work(bus: Bus) -> bool:
-        await Journal(bus, KEYS).restore([])
-        return await Journal(bus, KEYS).bus_has_findings()
+        await bus.call("LPUSH", KEYS.findings, "f_new")
+        return await Journal(bus, KEYS).is_restored()
 
     assert on_bus(work) is False
