@@ -15,6 +15,14 @@ from ifmem.errors import Exit, IfmemError
 
 FENCE = "+++\n"
 FRONT_KEYS = {name: SHARD_KEYS[name] for name in ("title", "provider", "sources", "capacity_tokens")}
+IMPLIED = {"include": "files", "command": "command", "urls": "url"}  # the kind of a source that does not name one
+NEEDED = {
+    "files": ("include",),
+    "command": ("command",),
+    "git-file-log": ("include",),
+    "url": ("urls",),
+    "test-results": ("command", "report"),
+}
 NAMED = re.compile(r"(\d+)-([a-z][a-z0-9-]*)\.md")
 
 
@@ -56,7 +64,10 @@ def _new(name: str, known: Mapping[str, Domain], config: Config) -> Domain:
 
 
 def _read(path: Path, number: int, name: str, capacity_tokens: int) -> Domain:
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise bad_setting(str(path), str(error), "A prompt is text in UTF-8; install ifmem again") from None
     opening, front, told = [*text.split(FENCE, 2), "", ""][:3]
     if opening or not told.strip():
         raise bad_setting(f"{path}:1", "a prompt is TOML between two lines of +++, then the instructions")
@@ -77,13 +88,15 @@ def _read(path: Path, number: int, name: str, capacity_tokens: int) -> Domain:
 
 
 def _source(fields: Mapping[str, Any], where: str) -> Source:
-    kind = fields.get("kind", "files" if "include" in fields else "command" if "command" in fields else "")
+    kind = fields.get("kind") or next((known for key, known in IMPLIED.items() if key in fields), "")
     if kind not in KINDS:
         raise bad_setting(where, f"a source cannot be of kind {kind!r}", f"Allowed: {', '.join(KINDS)}")
-    needed = {"files": "include", "command": "command"}.get(kind)
-    if needed and not fields.get(needed):
-        raise bad_setting(where, f"a source of kind {kind!r} needs {needed!r}")
-    lists = {key: tuple(fields[key]) for key in ("include", "exclude") if key in fields}
+    needed = NEEDED.get(kind, ())
+    if needed and not any(fields.get(key) for key in needed):
+        raise bad_setting(where, f"a source of kind {kind!r} needs {' or '.join(map(repr, needed))}")
+    if fields.get("newest", 1) < 1:
+        raise bad_setting(where, "newest must be at least 1")
+    lists = {key: tuple(fields[key]) for key in ("include", "exclude", "urls") if key in fields}
     return Source(**{**fields, "kind": kind, **lists})
 
 

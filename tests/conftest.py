@@ -35,4 +35,5 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         environment.setenv("GIT_CONFIG_GLOBAL", str(git_config))
         environment.setenv("GIT_CONFIG_NOSYSTEM", "1")
         environment.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)  # where a set finds `scripted`
+        environment.setenv("IFMEM_TRUST", str(tmp_path_factory.getbasetemp()))  # settings that tests write count
         yield

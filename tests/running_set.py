@@ -22,7 +22,7 @@ from ifmem.core.lifecycle import SERVING
 from ifmem.core.status import ProcessStatus
 from ifmem.stores.archive import Archive
 from ifmem.stores.bus import Bus
-from ifmem.stores.bus_server import BusServer, bus_url
+from ifmem.stores.bus_server import BusServer
 from ifmem.stores.lock import is_locked, read_state
 
 T = TypeVar("T")
@@ -131,7 +131,7 @@ class RunningSet:
 
     def on_bus(self, *command: Any) -> Any:
         async def call() -> Any:
-            bus = Bus(bus_url(self.config))
+            bus = Bus(self.config.redis_url or BusServer.of(self.config).operator_url)
             try:
                 return await bus.call(*command)
             finally:

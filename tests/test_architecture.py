@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "ifmem"
 
 RANKS = {
     "errors": 0,
+    "credentials": 0,
     "config": 0,
     "core": 1,
     "prompts": 2,
@@ -23,6 +24,7 @@ RANKS = {
     "processes": 3,
     "client": 4,
     "bench": 5,
+    "chaos": 5,
     "bridge": 5,
     "cli": 5,
     "__init__": 6,
@@ -36,17 +38,18 @@ HOMES = {
     "sqlite_utils": ("stores/",),
     "psutil": ("processes/children.py",),
     "multiprocessing": ("processes/children.py",),
-    "subprocess": ("processes/children.py", "corpus/", "bench/programs.py"),
+    "subprocess": ("processes/children.py", "corpus/", "bench/programs.py", "chaos/outside.py"),
     "typer": ("cli/",),
     "rich": ("cli/",),
     "anthropic": ("providers/",),
     "openai": ("providers/",),
     "google.genai": ("providers/",),
+    "mcp": ("bridge/", "bench/bridge.py"),
 }
 VENDORS = ("anthropic", "openai", "google.genai")
 
 KEY = re.compile(
-    r"(answer|attempts|channel|context|finding|gather|inbox|librarian|page|query|queue|reply|set|task|weights|worker):[\w:.-]*"
+    r"(answer|attempts|channel|context|finding|gather|inbox|librarian|page|query|queue|reply|set|spent|task|weights|worker):[\w:.-]*"
 )
 
 

@@ -34,10 +34,10 @@ def test_four_domains_are_shipped(shards: Shards) -> None:
     ]
     kinds = {name: [source.kind for source in one.sources] for name, one in found.items()}
     assert kinds == {
-        "history": ["git-log", "files"],
+        "history": ["git-log", "sessions", "files"],
         "docs": ["files"],
         "code": ["tree", "files"],
-        "working": ["git-diff", "git-untracked", "notes"],
+        "working": ["git-diff", "git-untracked", "notes", "findings"],
     }
     assert {one.capacity_tokens for one in found.values()} == {5000}
 
@@ -65,7 +65,7 @@ def test_instructions_without_a_domain(name: str) -> None:
 
 def test_globs_replace_those_of_the_files_source_only(shards: Shards) -> None:
     found = shards('[shards.history]\ninclude = ["LOG*"]\n[shards.docs]\nexclude = ["drafts/"]\n')
-    assert found["history"].sources == (Source("git-log"), Source("files", include=("LOG*",)))
+    assert found["history"].sources == (Source("git-log"), Source("sessions"), Source("files", include=("LOG*",)))
     assert found["docs"].sources[0].exclude == ("drafts/",)
     assert "*.md" in found["docs"].sources[0].include
 
@@ -78,6 +78,11 @@ def test_globs_add_a_files_source_where_there_is_none(shards: Shards) -> None:
 def test_sources_replace_all_sources(shards: Shards) -> None:
     found = shards('[[shards.history.sources]]\nkind = "command"\ncommand = "git log -50"\ntimeout_s = 3\n')
     assert found["history"].sources == (Source("command", command="git log -50", timeout_s=3),)
+
+
+def test_addresses_make_a_source_of_the_kind_url(shards: Shards) -> None:
+    found = shards('[shards.web]\nsources = [{ urls = ["https://example.invalid/a"], max_bytes = 9 }]\n')
+    assert found["web"].sources == (Source("url", urls=("https://example.invalid/a",), max_bytes=9),)
 
 
 def test_title_provider_and_capacity_are_replaced(shards: Shards) -> None:
@@ -109,6 +114,24 @@ def test_a_prompt_is_a_text_or_a_file(shards: Shards, tmp_path: Path) -> None:
     [
         ('\n[[shards.docs.sources]]\nkind = "file"\n', 2, "a source cannot be of kind 'file'"),
         ('[[shards.docs.sources]]\nkind = "command"\n', 1, "a source of kind 'command' needs 'command'"),
+        ('[[shards.docs.sources]]\nkind = "url"\n', 1, "a source of kind 'url' needs 'urls'"),
+        ('[[shards.docs.sources]]\nkind = "git-file-log"\n', 1, "a source of kind 'git-file-log' needs 'include'"),
+        (
+            '[[shards.docs.sources]]\nkind = "test-results"\n',
+            1,
+            "a source of kind 'test-results' needs 'command' or 'report'",
+        ),
+        ('[[shards.docs.sources]]\nkind = "findings"\nnewest = 0\n', 1, "newest must be at least 1"),
+        (
+            '[[shards.docs.sources]]\nurls = "https://example.invalid"\n',
+            2,
+            "urls in [shards.docs.sources] cannot be 'https://example.invalid'",
+        ),
+        (
+            '[[shards.docs.sources]]\nkind = "url"\nallow_private = 1\n',
+            3,
+            "allow_private in [shards.docs.sources] cannot be 1",
+        ),
         ("\n\n[shards.own]\n", 3, "shard 'own' has no sources"),
         (
             "".join(f"[shards.{n}]\nenabled = false\n" for n in ("history", "docs", "code", "working")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -18,7 +19,7 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 @pytest.mark.parametrize("name", SETTINGS)
 def test_every_setting_is_listed_with_its_default(name: str) -> None:
     default = SETTINGS[name].metadata["default"]
-    shown = {"": '""', (): "[]"}.get(default, str(default)) if default != {} else "{}"
+    shown = {"": '""', (): "[]"}.get(default, json.dumps(default)) if default != {} else "{}"  # as TOML writes it
     assert f"| `{name}` | `{shown}` |" in README
 
 

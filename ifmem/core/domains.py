@@ -15,7 +15,14 @@ class Source:
     - `git-diff`: the uncommitted difference
     - `git-untracked`: text files git does not track and does not ignore; they are taken before any `files` source
     - `tree`: the list of the folder's files
-    - `notes`: the files under `.ifmem/working/`
+    - `notes`: the files under `.ifmem/working/`, those that have expired not among them
+    - `findings`: the `newest` findings of models whose quotes were all verified, as one document
+    - `sessions`: transcripts of agents' sessions that were remembered, under `.ifmem/history/`
+    - `git-file-log`: for each tracked file matched by `include`, its own history with the changes themselves
+    - `url`: the readable text of the pages in `urls`; those on private addresses only with `allow_private`
+    - `test-results`: a test run's outcome (`command`, a JUnit XML file `report`, or both), kept for the `newest` runs, called `name`
+
+    `every_s` is after how many seconds a command, an address or a test run is read again; 0: when someone asks, and at `up`.
     """
 
     kind: str
@@ -25,9 +32,27 @@ class Source:
     command: str = ""
     timeout_s: float = 20.0
     max_bytes: int = 4_000_000
+    urls: tuple[str, ...] = ()
+    allow_private: bool = False
+    report: str = ""
+    newest: int = 50
+    every_s: float = 0.0
 
 
-KINDS = ("files", "command", "git-log", "git-diff", "git-untracked", "tree", "notes")
+KINDS = (
+    "files",
+    "command",
+    "git-log",
+    "git-file-log",
+    "git-diff",
+    "git-untracked",
+    "tree",
+    "notes",
+    "findings",
+    "sessions",
+    "url",
+    "test-results",
+)
 
 
 @dataclass(frozen=True)

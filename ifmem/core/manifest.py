@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 from ifmem.core.pages import Page, tokens_in_page
 from ifmem.core.records import Document, Record
 
-FORMAT = 1
+FORMAT = 2
 LOG = "git:log/"
+_NO_STAMPS: Mapping[str, tuple[int, tuple[int, ...]]] = {}
 
 
 class LeftOut(NamedTuple):
@@ -26,7 +27,11 @@ class LeftOut(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A loaded document: `tokens` is an estimate, `pages` are places in `Manifest.pages`, in the order of the document's parts."""
+    """A loaded document: `tokens` is an estimate, `pages` are places in `Manifest.pages`, in the order of the document's parts.
+
+    `size` (bytes) and `stamp` (when it changed, in nanoseconds, and its inode) are of its file; what is made of no file has no stamp.
+    `masked` counts the secrets that it is loaded without.
+    """
 
     path: str
     sha256: str
@@ -34,10 +39,36 @@ class Held(NamedTuple):
     tokens: int
     parts: int
     pages: tuple[int, ...]
+    size: int = 0
+    stamp: tuple[int, ...] = ()
+    masked: int = 0
+
+
+class Passed(NamedTuple):
+    """A file that was left out for what is in it, and its size and stamp at that time."""
+
+    path: str
+    size: int
+    stamp: tuple[int, ...]
+
+
+class LayerFacts(NamedTuple):
+    """A layer of changes (`core.overlays`) as the manifest names it; `digest`, `tokens`, `documents` and `size` are of its page."""
+
+    home: str
+    digest: str
+    tokens: int
+    documents: int
+    size: int
+    gone: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
 
 
 class PageFacts(NamedTuple):
-    """A page as the manifest names it; `size` is in bytes and betrays a file that was cut short."""
+    """A page as the manifest names it; `size` is in bytes and betrays a file that was cut short.
+
+    `tokens` is what the model `Manifest.counted_by` counts, or an estimate if that names none.
+    """
 
     digest: str
     tokens: int
@@ -47,7 +78,12 @@ class PageFacts(NamedTuple):
 
 @dataclass(frozen=True)
 class Manifest(Record):
-    """One shard's account. `version` changes with the pages, `fingerprint` with anything that could change them."""
+    """One shard's account. `version` changes with the text, `fingerprint` with anything that could change it.
+
+    `passed` are size and stamp of the files that were looked at and left out. `layers` are the changes since the pages were frozen,
+    oldest first. `shape` changes with how text is chosen and cut, `budget` is the size that pages were cut to, `head` the commit that the
+    git log was read at.
+    """
 
     shard: str
     version: str
@@ -56,11 +92,23 @@ class Manifest(Record):
     pages: tuple[PageFacts, ...]
     left_out: tuple[LeftOut, ...]
     made_at: float
+    counted_by: str = ""
+    layers: tuple[LayerFacts, ...] = ()
+    shape: str = ""
+    budget: int = 0
+    head: str = ""
+    passed: tuple[Passed, ...] = ()
     format: int = FORMAT
 
     @property
     def tokens(self) -> int:
-        return sum(page.tokens for page in self.pages)
+        return sum(page.tokens for page in self.pages) + sum(layer.tokens for layer in self.layers)
+
+    @property
+    def changes(self) -> int:
+        """How many documents are no longer as they were frozen."""
+        told = (path for layer in self.layers for path in (*layer.gone, *(old for old, _ in layer.moved)))
+        return len(set(told)) + sum(layer.documents for layer in self.layers)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -71,6 +119,8 @@ class Manifest(Record):
             "entries": tuple(_held_from(*row) for row in values["entries"]),
             "pages": tuple(PageFacts(*row) for row in values["pages"]),
             "left_out": tuple(LeftOut(*row) for row in values["left_out"]),
+            "passed": tuple(Passed(path, size, tuple(stamp)) for path, size, stamp in values["passed"]),
+            "layers": tuple(_layer_from(*row) for row in values["layers"]),
         }
         return super().from_dict({**values, **rows})
 
@@ -83,8 +133,13 @@ def manifest_of(
     left_out: Iterable[LeftOut],
     *,
     made_at: float,
+    counted_by: str = "",
+    stamps: Mapping[str, tuple[int, tuple[int, ...]]] = _NO_STAMPS,
+    shape: str = "",
+    budget: int = 0,
+    head: str = "",
 ) -> Manifest:
-    """The account of `documents`, which were cut into `pages`."""
+    """The account of `documents`, which were cut into `pages`. `stamps` has the size and stamp of each file."""
     placed = defaultdict(list)
     for number, page in enumerate(pages):
         for row in page.table:
@@ -93,10 +148,18 @@ def manifest_of(
         shard=shard,
         version=version_of(page.digest for page in pages),
         fingerprint=fingerprint,
-        entries=tuple(_held(document, placed[document.path]) for document in sorted(documents, key=lambda d: d.path)),
+        entries=tuple(
+            held(document, placed[document.path], *stamps.get(document.path, ()))
+            for document in sorted(documents, key=lambda d: d.path)
+        ),
         pages=tuple(PageFacts(page.digest, page.tokens, len(page.table), len(page.data)) for page in pages),
         left_out=tuple(sorted(left_out)),
         made_at=made_at,
+        counted_by=counted_by,
+        shape=shape,
+        budget=budget,
+        head=head,
+        passed=tuple(Passed(path, *facts) for path, facts in stamps.items() if path not in placed),
     )
 
 
@@ -105,13 +168,31 @@ def version_of(digests: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
 
 
-def _held(document: Document, pages: Sequence[int]) -> Held:
+def held(document: Document, pages: Sequence[int], size: int = 0, stamp: tuple[int, ...] = ()) -> Held:
+    """The account of a whole document that stands in these pages."""
     lines = document.text.count("\n") + (not document.text.endswith("\n") and bool(document.text))
-    return Held(document.path, document.sha256, lines, tokens_in_page(document), len(pages), tuple(pages))
+    cost = tokens_in_page(document)
+    return Held(document.path, document.sha256, lines, cost, len(pages), tuple(pages), size, stamp, document.masked)
 
 
-def _held_from(path: str, sha256: str, lines: int, tokens: int, parts: int, pages: list[int]) -> Held:
-    return Held(path, sha256, lines, tokens, parts, tuple(pages))
+def _held_from(
+    path: str,
+    sha256: str,
+    lines: int,
+    tokens: int,
+    parts: int,
+    pages: list[int],
+    size: int,
+    stamp: list[int],
+    *more: int,
+) -> Held:
+    return Held(path, sha256, lines, tokens, parts, tuple(pages), size, tuple(stamp), *more)
+
+
+def _layer_from(
+    home: str, digest: str, tokens: int, documents: int, size: int, gone: list[str], moved: list[list[str]]
+) -> LayerFacts:
+    return LayerFacts(home, digest, tokens, documents, size, tuple(gone), tuple((old, new) for old, new in moved))
 
 
 def fit(documents: Iterable[Document], capacity_tokens: int) -> tuple[list[Document], list[LeftOut]]:

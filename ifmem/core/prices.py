@@ -7,7 +7,7 @@ in there. A model that is not in the table has no price here: nothing is guessed
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ifmem.core.records import Usage
@@ -61,7 +61,8 @@ class Model:
 
     A request with more than `step_tokens` of input, cached or not, costs the rates `above` as a whole (None: flat price).
     `behaviour` is None where it is not known; a request then says nothing about thinking and effort, which every model accepts.
-    `new_tokenizer`: about 30% more tokens for the same text.
+    `new_tokenizer`: about 30% more tokens for the same text. `window` is the most tokens a prompt and its reply may have: the Models API
+    says it too, but not before there is a key.
     """
 
     rates: Rates
@@ -70,6 +71,7 @@ class Model:
     step_tokens: int | None = None
     above: Rates | None = None
     behaviour: Behaviour | None = None
+    window: int = 1_000_000
 
     def rates_at(self, prompt_tokens: int) -> Rates:
         """The rates of a request whose input, cached tokens included, is this long."""
@@ -96,11 +98,13 @@ MODELS: Mapping[str, Model] = {
         above=Rates(0.50, 2.50, 0.625, 1.00, 0.05),
         behaviour=_HAIKU_5_5,
     ),
-    "claude-haiku-4-5": Model(Rates(1.00, 5.00, 1.25, 2.00, 0.10), 4096, new_tokenizer=False, behaviour=_HAIKU_4_5),
+    "claude-haiku-4-5": Model(
+        Rates(1.00, 5.00, 1.25, 2.00, 0.10), 4096, new_tokenizer=False, behaviour=_HAIKU_4_5, window=200_000
+    ),
     "claude-sonnet-5-5": Model(Rates(2.00, 10.00, 2.50, 4.00, 0.10), 512, behaviour=_SONNET_5_5),
     "claude-sonnet-5": Model(Rates(2.00, 10.00, 2.50, 4.00, 0.20), 1024),
     "claude-sonnet-4-6": Model(Rates(3.00, 15.00, 3.75, 6.00, 0.30), 1024, new_tokenizer=False),
-    "claude-sonnet-4-5": Model(Rates(3.00, 15.00, 3.75, 6.00, 0.30), 1024, new_tokenizer=False),
+    "claude-sonnet-4-5": Model(Rates(3.00, 15.00, 3.75, 6.00, 0.30), 1024, new_tokenizer=False, window=200_000),
     "claude-opus-5-5": Model(Rates(4.00, 20.00, 5.00, 8.00, 0.20), 512),
     "claude-opus-5": Model(Rates(5.00, 25.00, 6.25, 10.00, 0.50), 512),
     "claude-opus-4-8": Model(Rates(5.00, 25.00, 6.25, 10.00, 0.50), 1024),
@@ -122,3 +126,9 @@ def cost_usd(model: str, usage: Usage, prompt_tokens: int, ttl: str = "5m") -> f
     """
     row = model_named(model)
     return row.rates_at(prompt_tokens).cost_usd(usage, ttl) if row else None
+
+
+def total_usd(costs: Iterable[float | None]) -> float | None:
+    """The sum; None as soon as one of them is not known: an unknown cost is not a small one."""
+    known = list(costs)
+    return None if None in known else sum(cost for cost in known if cost is not None)

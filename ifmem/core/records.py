@@ -47,7 +47,7 @@ class Document(Record):
 
     `sha256` is of the source's bytes as they stand on disk (of the UTF-8 text for command output), so that anyone can check it with
     sha256sum. A file too large for one page is cut at line ends into `parts`; `first_line` is then the part's first
-    line in the file (1-based).
+    line in the file (1-based). `masked` counts the secrets that `text` is without; the lines are those of the source.
     """
 
     path: str
@@ -56,6 +56,7 @@ class Document(Record):
     first_line: int = 1
     part: int = 1
     parts: int = 1
+    masked: int = 0
 
     def lines(self) -> list[str]:
         """Lines without their ends. Only line feeds end a line, as in editors and git."""
@@ -99,8 +100,8 @@ class Spot(Record):
 class Citation(Spot):
     """A place in the corpus and what stands there. Lines are 1-based and inclusive, of the file and not of the page.
 
-    `verification` is one of `verified` (the quote stands at these lines), `moved` (it stood elsewhere in the document; the lines are
-    repaired) and `not found`. `also` are other places that say the same, or nearly so.
+    `verification` is a class of `core.citations`, `not found` as long as nobody looked. `also` are other places that say the same, or
+    nearly so.
     """
 
     quote: str
@@ -125,11 +126,23 @@ class PageUse(Record):
 
 
 @dataclass(frozen=True)
+class Turn(Record):
+    """An earlier question and its answer, which a question follows up on."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Query(Record):
     """What was asked. The same body is read by the coordinator and, with `weights` filled in, by the shards.
 
     `type` is `query`, or `ping` for a round trip through the real hand-off without a provider. `deadline` is when
-    its asker stops waiting. `weights` are the corpus-wide weights of the question's terms (see core.routing).
+    its asker stops waiting. `weights` are the corpus-wide weights of the question's terms (see core.routing). `stream`: the asker
+    wants the text as it comes, and the shard that reads this is the only one asked. `fresh`: no stored answer will do. `model` and
+    `synthesis` say how findings become one answer (empty: as configured). `follows` is the id of the question this one follows up
+    on, `history` those turns, oldest first, `shortened` if they are not the whole conversation.
+    `due` is the deadline by the monotonic clock of the machine that `boot` names (stores.deadlines).
     """
 
     id: str
@@ -140,17 +153,34 @@ class Query(Record):
     weights: dict[str, float] = field(default_factory=dict)
     asked_at: float = 0.0
     deadline: float = 0.0
+    stream: bool = False
+    fresh: bool = False
+    model: str = ""
+    synthesis: bool = True
+    follows: str = ""
+    history: tuple[Turn, ...] = ()
+    shortened: bool = False
+    due: float = 0.0
+    boot: str = ""
     protocol: int = PROTOCOL
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         tuples = {name: tuple(values.get(name) or ()) for name in ("shards", "pages")}
-        return super().from_dict({**values, **tuples})
+        history = tuple(Turn.from_dict(turn) for turn in values.get("history") or ())
+        return super().from_dict({**values, **tuples, "history": history})
 
 
 @dataclass(frozen=True)
 class Finding(Record):
-    """What one shard (or worker) found for one query. `error` is filled instead of `text` when it could not be answered."""
+    """What one shard (or worker) found for one query. `error` is filled instead of `text` when it could not be answered; `fix` is what
+    a person can do about it, `exit_code` of that kind of error.
+
+    `note` is what the reader has to know about how it was made, e.g. that the budget is spent and it is extractive. `stop` is
+    `complete`, `truncated`, `refused` or `incomplete`. `cost_usd` is None where no price is known. `asked_again` counts replies that
+    took leave without answering. `built_on` are the ids of earlier findings that this one rests on. `worker` is whose finding it is if a
+    worker made it, `birth_ms` what passed from the order to fork that worker until it held the task.
+    """
 
     id: str
     query_id: str
@@ -161,7 +191,7 @@ class Finding(Record):
     pages: tuple[PageUse, ...] = ()
     score: float = 0.0
     usage: Usage = Usage()
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     provider: str = ""
     model: str = ""
     attempts: int = 1
@@ -169,6 +199,15 @@ class Finding(Record):
     duration_ms: float = 0.0
     created_at: float = 0.0
     error: str = ""
+    fix: str = ""
+    exit_code: int = 1
+    note: str = ""
+    stop: str = "complete"
+    asked_again: int = 0
+    built_on: tuple[str, ...] = ()
+    worker: str = ""
+    birth_ms: float = 0.0
+    version: str = ""  # of the shard's text that it was made from
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -176,6 +215,7 @@ class Finding(Record):
             "citations": tuple(Citation.from_dict(c) for c in values.get("citations") or ()),
             "pages": tuple(PageUse.from_dict(p) for p in values.get("pages") or ()),
             "usage": Usage.from_dict(values.get("usage") or {}),
+            "built_on": tuple(values.get("built_on") or ()),
         }
         return super().from_dict({**values, **nested})
 
@@ -202,7 +242,12 @@ class ShardUse(Record):
 
 @dataclass(frozen=True)
 class Answer(Record):
-    """What the asker gets: the answer and its receipt. `to_dict()` is `ifmem ask --json`, schema 1, only ever extended."""
+    """What the asker gets: the answer and its receipt. `to_dict()` is `ifmem ask --json`, schema 1, only ever extended.
+
+    `notes` say what the reader has to know about how it was made. `cost_usd` is None where no price is known. `cached_from` is
+    the id of the answer that this one repeats, at no tokens. `follows` is the id of the question this one follows up on.
+    `digest` covers all the other fields (core.receipts).
+    """
 
     id: str
     question: str
@@ -211,7 +256,7 @@ class Answer(Record):
     citations: tuple[Citation, ...] = ()
     shards: tuple[ShardUse, ...] = ()
     usage: Usage = Usage()
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     prices_as_of: str | None = None
     provider: str = ""
     model: str = ""
@@ -220,6 +265,11 @@ class Answer(Record):
     asked_at: float = 0.0
     partial: bool = False
     error: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+    asked_again: int = 0
+    cached_from: str = ""
+    follows: str = ""
+    digest: str = ""
     schema: int = 1
 
     @classmethod
@@ -228,6 +278,7 @@ class Answer(Record):
             "citations": tuple(Citation.from_dict(c) for c in values.get("citations") or ()),
             "shards": tuple(ShardUse.from_dict(s) for s in values.get("shards") or ()),
             "usage": Usage.from_dict(values.get("usage") or {}),
+            "notes": tuple(values.get("notes") or ()),
         }
         return super().from_dict({**values, **nested})
 
@@ -253,13 +304,16 @@ class Beat(Record):
     tokens: int = 0
     capacity: int = 0
     pages: int = 0
+    warm: int = 0  # of the pages: those in the vendor's cache, as far as is known
     context: str = ""
+    changes: int = 0  # documents that are no longer as their page was frozen
     detail: str = ""
     p50_ms: float | None = None
 
 
 class Progress(NamedTuple):
-    """What an asker hears while it waits: `text` is a piece of the answer, `state` a word on who is doing what."""
+    """What an asker hears while it waits: a piece of the answer (`text`), a word on who is doing what (`state`), or why the pieces
+    so far are taken back (`restart`)."""
 
     kind: str
     text: str

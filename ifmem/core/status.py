@@ -12,9 +12,10 @@ from ifmem.core.records import Record
 class ProcessStatus(Record):
     """A shard, or any other process in the same form (`number` 0).
 
-    `state` is a word of `core.lifecycle`; `reason` says why it is not ready or why it was last restarted, `fix` what to do about it.
-    `queue` counts questions waiting for it, `in_flight` those it works on, `since` is when the state
-    began (epoch). Times in seconds, `p50_ms` over its last answers.
+    `state` is a word of `core.lifecycle`; `reason` says why it is not ready or why it was last restarted, `fix` what to do about it,
+    `exit_code` of what kind it is. `queue` counts questions waiting for it, `in_flight` those it works on, `since` is when the state
+    began (epoch). `warm` counts the pages that are in the vendor's cache. `freshness` is how a shard's text stands to its sources:
+    `fresh`, so many `changes applied`, `refreshing`, or `sources out of sight`. Times in seconds, `p50_ms` over its last answers.
     """
 
     number: int
@@ -22,12 +23,15 @@ class ProcessStatus(Record):
     state: str
     reason: str = ""
     fix: str = ""
+    exit_code: int = 1
     pid: int | None = None
     host: str = ""
     incarnation: int = 0
     tokens: int = 0
     capacity: int = 0
     pages: int = 0
+    warm: int = 0
+    freshness: str = ""
     queue: int = 0
     in_flight: int = 0
     answered: int = 0
@@ -55,6 +59,7 @@ class Status(Record):
     asks_today: int = 0
     dead: int = 0
     spent_today_usd: float = 0.0
+    budget: dict[str, Any] = field(default_factory=dict)  # limits, what counts against them, note: one that is reached
     context_active: int = 0
     version: str = ""
     reason: str = ""

@@ -1,31 +1,40 @@
-"""The archivist: carries the journal into the archive, and findings back to a bus that has none."""
+"""The archivist: carries the journal into the archive, and findings and what was spent back to a bus that has none."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from ifmem.core import lifecycle
+from ifmem.core.spending import NANO, window_of
 from ifmem.processes.loop import Program
 from ifmem.processes.patience import until_bus_answers
-from ifmem.stores.archive import Archive
+from ifmem.stores.archive import Archive, ArchiveBusy
 from ifmem.stores.bus import BusLost
 from ifmem.stores.journal import Entry, Journal
+from ifmem.stores.ledger import Ledger
 
 log = logging.getLogger("ifmem")
+T = TypeVar("T")
+AGAIN_S = 0.5
 RESTORED = 50  # as the specification has it: on restart the last 50 findings are loaded back
+RESTORED_ANSWERS = 500  # askers may still come for them; all of them are in the archive
 
 
 class Archivist(Program):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.journal = Journal(self.bus, self.keys)
+        self.ledger = Ledger(self.bus, self.keys)
         self.recorded = 0
         self._open = contextlib.ExitStack()
 
     async def boot(self) -> None:
-        self.archive = self._open.enter_context(Archive.writing(self.config.archive))
+        self.enter(lifecycle.LOADING)  # the archive may be locked, the bus away: that takes as long as it takes
+        self.archive = await self._patiently(lambda: self._open.enter_context(Archive.writing(self.config.archive)))
         await until_bus_answers(self.restore)
 
     async def serve(self) -> None:
@@ -34,27 +43,48 @@ class Archivist(Program):
             try:
                 entries = await self.until_stopped(self.journal.read(position))
                 position = await self.record(entries or [], position)
+                if not (await self.journal.is_restored() and await self.ledger.is_open()):
+                    await self.restore()  # a bus that lost everything was back before anybody missed it
             except BusLost:
                 await until_bus_answers(self.restore)  # a bus that comes back empty gets the newest findings again
 
     async def record(self, entries: list[Entry], position: str) -> str:
         """Make entries durable, then let the bus forget them; returns the new position."""
         if entries:
-            await asyncio.to_thread(self.archive.record, entries)
+            await self._patiently(lambda: self.archive.record(entries))
             position = entries[-1].id
             await self.journal.trim(position)
             self.recorded += len(entries)
         return position
 
+    async def _patiently(self, step: Callable[[], T]) -> T:
+        """The result of `step`, repeated while the archive is locked or its disk is full: the journal keeps what is said meanwhile."""
+        while True:
+            try:
+                return await asyncio.to_thread(step)
+            except ArchiveBusy as error:
+                log.warning("%s %s", error.what, error.why)
+                if self.stopping.is_set():
+                    raise
+                await asyncio.sleep(AGAIN_S)
+
     async def restore(self) -> None:
-        if not await self.journal.bus_has_findings():
-            findings = self.archive.findings(RESTORED)
-            await self.journal.restore(findings)
-            log.info("restored %d findings to the bus", len(findings))
+        if not await self.journal.is_restored():
+            findings, answers = self.archive.findings(RESTORED), self.archive.answers(RESTORED_ANSWERS)
+            await self.journal.restore(findings, answers)
+            log.info("restored %d findings and %d answers to the bus", len(findings), len(answers))
+        await self.open_ledger()
+
+    async def open_ledger(self) -> None:
+        """Let calls to models be paid for, now that the bus counts what the archive knows was spent."""
+        now = await self.ledger.now()
+        day, hour = (self.archive.charged(window_of(now, window)) for window in ("day", "hour"))
+        if await self.ledger.open(now, day, hour):
+            log.info("the ledger is open: $%.4f spent today", day / NANO)
 
     async def drain(self) -> None:
         """Everything that was said before the stop is recorded."""
-        with contextlib.suppress(BusLost):
+        with contextlib.suppress(BusLost, ArchiveBusy):  # the journal keeps what could not be recorded
             position = self.archive.position()
             while entries := await self.journal.read(position, wait=False):
                 position = await self.record(entries, position)

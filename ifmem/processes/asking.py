@@ -6,24 +6,30 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ifmem.core.keys import Keys
 from ifmem.core.records import Answer, Progress, Query, new_id
+from ifmem.core.strictness import Refused, take
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.bus import Bus, BusLost
-from ifmem.stores.hand_off import HandOff
+from ifmem.stores.hand_off import MOST_WAITING, HandOff
 
 OnProgress = Callable[[Progress], None]
 LONGEST_QUESTION = 100_000  # characters; more is a document, not a question
 GRACE_S = 2.0  # the coordinator answers at the deadline at the latest; its answer needs a moment to arrive
 PAUSE_S = 0.1
+LAST_LOOK_S = 0.5  # for an answer that came at the last moment
+STILL = "the question is still being worked on, or the set is in trouble: ifmem status"
+PROGRESS = {"progress": "state", "text": "text", "restart": "restart"}  # what is on the bus to what an asker hears
 
 
 class Asking:
-    def __init__(self, bus: Bus, keys: Keys) -> None:
-        self.hand_off = HandOff(bus, keys)
+    def __init__(self, bus: Bus, keys: Keys, most_waiting: int = MOST_WAITING) -> None:
+        """More than `most_waiting` questions in a queue are not taken: whoever asks then is told that it is busy."""
+        self.hand_off = HandOff(bus, keys, most_waiting)
 
     async def ask(self, query: Query, on_progress: OnProgress | None = None) -> Answer:
         """Put the question and wait for its answer. Raises IfmemError when the time is over."""
@@ -42,45 +48,88 @@ class Asking:
             return None
         return await self._wait(query_id, deadline, on_progress, None)
 
+    async def retry(self, query_id: str, timeout_s: float) -> str:
+        """Put a question that was given up once more, as a new one; returns its id. Raises IfmemError if it is not among the dead."""
+        query, now = await self.hand_off.read_query(query_id), time.time()
+        if query is not None:
+            again = replace(query, id=new_id("q"), asked_at=now, deadline=now + timeout_s, boot="")
+            if await self.hand_off.retry(query_id, again):
+                return again.id
+        raise IfmemError(
+            f"{query_id!r} is not among the questions that were given up.",
+            why="it was asked again already, it was never given up, or the bus no longer has it",
+            fix="See which were: ifmem dead",
+        )
+
     async def _wait(
         self, query_id: str, deadline: float, on_progress: OnProgress | None, query: Query | None
     ) -> Answer:
-        """`query` is put first if it is given, and again if a bus that lost everything forgot it: a repeat changes nothing."""
-        put = query is None
-        while (left := deadline + GRACE_S - time.time()) > 0:
+        """`query` is put first if it is given. However the bus hangs, and whatever is done to the clock, nobody waits longer than said."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, deadline + GRACE_S - time.time())):
+                return await self._hear(query_id, on_progress, query)
+        try:
+            async with asyncio.timeout(LAST_LOOK_S):
+                if stored := await self.hand_off.stored_answer(query_id):
+                    return stored
+                ahead = await self.hand_off.ahead(query_id)
+                why = STILL if ahead is None else f"busy: {ahead:,} questions are still ahead of it"
+        except TimeoutError:
+            why = f"the bus does not answer: no reply within {LAST_LOOK_S:g} s"
+        except BusLost as error:
+            why = f"{error.what} {error.why}"
+        raise _too_late(query_id, why)
+
+    async def _hear(self, query_id: str, on_progress: OnProgress | None, query: Query | None) -> Answer:
+        """Wait for ever. The question is put again if a bus that lost everything forgot it: a repeat changes nothing."""
+        put, cut = query is None, False
+        while True:
             try:
+                if cut:  # what has become of the question meanwhile?
+                    if stored := await self.hand_off.stored_answer(query_id):
+                        return stored
+                    put, cut = query is None or await self.hand_off.known(query_id), False
                 if not put and query is not None:
-                    put, message = True, await self.hand_off.ask_and_wait(query, wait_s=left)
+                    message = await self.hand_off.ask_and_wait(query)
+                    put = True
                 else:
-                    message = await self.hand_off.message(query_id, wait_s=left)
+                    message = await self.hand_off.message(query_id)
                 if message and (answer := _read(message, on_progress)):
                     return answer
                 if not message and (stored := await self.hand_off.stored_answer(query_id)):
                     return stored  # somebody else who waits for it was faster
             except BusLost:
+                cut = True
                 await asyncio.sleep(PAUSE_S)
-                with contextlib.suppress(BusLost):
-                    if stored := await self.hand_off.stored_answer(query_id):
-                        return stored
-                    put = query is None or await self.hand_off.known(query_id)
-        with contextlib.suppress(BusLost):
-            if stored := await self.hand_off.stored_answer(query_id):
-                return stored
-        raise IfmemError(
-            "no answer in time.",
-            why="the question is still being worked on, or the set is in trouble: ifmem status",
-            fix=f"Fetch the answer later: ifmem ask --resume {query_id}    More patience: --timeout SECONDS",
-            exit_code=Exit.TIMED_OUT,
-        )
+
+
+def _too_late(query_id: str, why: str) -> IfmemError:
+    """What an asker is told who has no answer at its deadline."""
+    return IfmemError(
+        "no answer in time.",
+        why=why,
+        fix=f"Fetch the answer later: ifmem ask --resume {query_id}    More patience: --timeout SECONDS",
+        exit_code=Exit.TIMED_OUT,
+    )
 
 
 def _read(message: dict[str, Any], on_progress: OnProgress | None) -> Answer | None:
     if message["kind"] == "answer":
-        return Answer.from_dict(message["body"])
-    if on_progress is not None and message["kind"] in ("progress", "text"):
-        kind = "state" if message["kind"] == "progress" else "text"
+        return _answer(message["body"])
+    if on_progress is not None and (kind := PROGRESS.get(message["kind"])):
         on_progress(Progress(kind, str(message["body"])))
     return None
+
+
+def _answer(body: Any) -> Answer:
+    try:
+        return take(Answer, body)
+    except Refused as error:
+        raise IfmemError(
+            "the answer cannot be read.",
+            why=f"{error}; somebody else writes on this bus, or another version of ifmem does",
+            fix="See what: ifmem doctor",
+        ) from None
 
 
 def new_query(question: str, shards: Sequence[str], known: Sequence[str], timeout_s: float) -> Query:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from ifmem.config import Config
 from ifmem.errors import IfmemError
-from ifmem.processes.children import is_running, launch
+from ifmem.processes.children import is_running, launch, until_gone
 from ifmem.stores.bus import Bus, BusLost
 from ifmem.stores.bus_server import BusServer
 
@@ -103,8 +103,7 @@ class BusKeeper:
         if self._process is not None:
             await self._process.wait()
         elif self.pid is not None:  # adopted: not our child, so nobody tells us
-            while is_running(self.pid, str(self.server.config_file)):
-                await asyncio.sleep(0.2)
+            await until_gone(self.pid, str(self.server.config_file))
 
     async def stop(self) -> None:
         """End the embedded server: it writes what it has, then leaves. KILL after the grace."""

@@ -10,6 +10,7 @@ from ifmem.core import lifecycle
 from ifmem.core.lifecycle import History, Life
 from ifmem.core.records import Beat
 from ifmem.core.status import ProcessStatus
+from ifmem.errors import Exit
 from ifmem.processes.children import Child
 from ifmem.processes.seat import Assignment
 from ifmem.stores.hand_off import Seat
@@ -30,6 +31,7 @@ class Charge:
     since: float = field(default_factory=time.time)
     reason: str = ""
     fix: str = ""
+    exit_code: int = int(Exit.DID_NOT_HAPPEN)
     restarts: int = 0
     last_exit: str = ""
     beat: Beat | None = None
@@ -72,6 +74,7 @@ class Charge:
         """A process that has to leave over an error says which, with its last beat."""
         error = json.loads(detail)
         self.reason, self.fix = f"{error['what']} {error['why']}".strip(), error["fix"]
+        self.exit_code = int(error["exit_code"])
 
     def status(self) -> ProcessStatus:
         beat = self.beat
@@ -81,6 +84,7 @@ class Charge:
             state=self.state,
             reason=self.reason,
             fix=self.fix,
+            exit_code=self.exit_code,
             incarnation=self.incarnation,
             restarts=self.restarts,
             last_exit=self.last_exit,

@@ -17,7 +17,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,11 +26,13 @@ import psutil
 
 from ifmem.config import Config
 from ifmem.core.records import Beat
+from ifmem.credentials import without_keys
 from ifmem.errors import IfmemError
 from ifmem.processes.seat import Assignment
 
 log = logging.getLogger("ifmem")
 PR_SET_PDEATHSIG = 1  # prctl(2)
+LOOK_EVERY_S = 0.2
 Detached = subprocess.Popen[bytes]
 PYTHON = (sys.executable, "-P")  # never a package that happens to lie in the folder
 
@@ -74,6 +77,7 @@ class Children:
         self._asked: Assignment | None = None
         self._forked: asyncio.Future[int] | None = None
         self._by_pid: dict[int, Child] = {}
+        self.heard_at: float | None = None  # monotonic: when the spawner spoke last; None until it is ready
 
     async def start(self) -> None:
         """Start the spawner and wait until it has imported everything."""
@@ -88,10 +92,12 @@ class Children:
                 stderr=log,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
+                env=without_keys(os.environ),
             )
         await hand_config(self._process, self.config)
         self._connection = ours
         self._ready.clear()
+        self.heard_at = None
         self._reader = asyncio.create_task(self._read_events(), name="spawner events")
         try:
             async with asyncio.timeout(self.config.start_timeout_s):
@@ -149,6 +155,7 @@ class Children:
         await self._spawner_is_gone()
 
     async def _take(self, event: dict[str, Any]) -> None:
+        self.heard_at = time.monotonic()
         match event["event"]:
             case "ready":
                 self._ready.set()
@@ -190,6 +197,12 @@ class Children:
         for child in orphans.values():
             child.on_exit(-signal.SIGKILL)
 
+    def end_spawner(self) -> None:
+        """Kill a spawner that does not answer; what follows is what follows its death."""
+        self.heard_at = None
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     async def stop(self) -> None:
         """Let the spawner go; the children should have left before."""
         if self._reader is not None:
@@ -211,10 +224,16 @@ class Children:
 
 
 async def launch(command: Sequence[str], log: Path) -> asyncio.subprocess.Process:
-    """Start a program in its own session, with its output in `log`."""
+    """Start a program in its own session, with its output in `log`. What it writes is private."""
     with open_log(log) as output:
         return await asyncio.create_subprocess_exec(
-            *command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            *command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            umask=0o077,
+            env=without_keys(os.environ),
         )
 
 
@@ -229,6 +248,7 @@ def detach(module: str, config: Config, log: Path) -> Detached:
             stderr=output,
             start_new_session=True,
             cwd="/",
+            env=without_keys(os.environ),
         )
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
@@ -286,3 +306,53 @@ def is_running(pid: int, with_argument: str) -> bool:
         return process.status() != psutil.STATUS_ZOMBIE and with_argument in " ".join(process.cmdline())
     except psutil.Error:
         return False
+
+
+async def until_gone(pid: int, with_argument: str) -> None:
+    """Wait for the end of a process that need not be our child: at once where the kernel tells (Linux), else by looking."""
+    ended = asyncio.Event()
+    with _told_of_end(pid, ended.set):
+        while is_running(pid, with_argument):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await ended.wait()
+
+
+@contextlib.contextmanager
+def _told_of_end(pid: int, tell: Callable[[], None]) -> Iterator[None]:
+    try:
+        fd = os.pidfd_open(pid)
+    except (AttributeError, OSError):  # not Linux, or gone already
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    loop.add_reader(fd, tell)
+    try:
+        yield
+    finally:
+        loop.remove_reader(fd)
+        os.close(fd)
+
+
+def with_marks(*marks: str) -> list[str]:
+    """Pid and command line of every other living process whose command line holds one of `marks`."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            line = " ".join(process.cmdline())
+            if process.pid != os.getpid() and any(mark in line for mark in marks):
+                found.append(f"{process.pid} {line}")
+    return found
+
+
+def holding(folder: Path, *marks: str) -> list[tuple[int, str]]:
+    """Pid and command line of every other process of this user that has a file below `folder` open, and one of `marks` in its line."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            line = " ".join(process.cmdline())
+            if process.pid == os.getpid() or not any(mark in line for mark in marks):
+                continue
+            if any(Path(file.path).is_relative_to(folder) for file in process.open_files()):
+                found.append((process.pid, line))
+    return found

@@ -22,11 +22,11 @@ log = logging.getLogger("ifmem")
 
 @dataclass(frozen=True)
 class InFlight:
-    """A question being worked on; times since the epoch."""
+    """A question being worked on. Times are monotonic: a clock that is set makes nobody late. `due` is None without a deadline."""
 
     claim: Claim
     started_at: float
-    deadline: float
+    due: float | None
 
 
 class Claimant(Program):
@@ -64,9 +64,9 @@ class Claimant(Program):
 
     async def store(self, step: Callable[[], Awaitable[Any]]) -> None:
         """Put a result on the bus, however long that is silent: the time it takes is not this process being stuck."""
-        self.silence.asked(time.time())
+        self.silence.asked(time.monotonic())
         await until_bus_answers(step)
-        self.silence.answered(time.time())
+        self.silence.answered(time.monotonic())
 
     async def _claim_forever(self, tasks: asyncio.TaskGroup) -> None:
         while True:
@@ -89,8 +89,9 @@ class Claimant(Program):
             await self._room.wait()
 
     def _note(self, claim: Claim) -> None:
-        deadline = claim.query.deadline if claim.query else 0.0
-        self.working.setdefault(claim.id, InFlight(claim, time.time(), deadline))
+        now = time.monotonic()
+        due = now + claim.query.deadline - time.time() if claim.query and claim.query.deadline else None
+        self.working.setdefault(claim.id, InFlight(claim, now, due))
 
     async def _work(self, claim: Claim) -> None:
         self._note(claim)
@@ -114,9 +115,9 @@ class Claimant(Program):
         await self.return_claims()
 
     def vital_signs(self) -> dict[str, object]:
-        now = time.time()
+        now = time.monotonic()
         since = self.silence.until(now)  # what the bus did not take meanwhile is not late
-        late_s = [now - max(w.deadline, since) for w in self.working.values() if w.deadline]
+        late_s = [now - max(w.due, w.started_at, since) for w in self.working.values() if w.due is not None]
         return {
             "in_flight": len(self.working),
             "oldest_s": round(max((now - w.started_at for w in self.working.values()), default=0.0), 3),

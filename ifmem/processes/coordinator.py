@@ -1,4 +1,7 @@
-"""The coordinator: picks the shards worth asking, gathers their findings, merges them into one answer with its receipt."""
+"""The coordinator: picks the shards worth asking, gathers their findings, and gives one answer with its receipt.
+
+What is stored is looked up by `remembering`, the text is written by `synthesising`, the receipt by `answering`.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,28 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ifmem import prompts
 from ifmem.core import lifecycle
-from ifmem.core.merging import merge
-from ifmem.core.records import Answer, Finding, Query, ShardUse, Usage
+from ifmem.core.follow_ups import searchable
+from ifmem.core.receipts import sealed
+from ifmem.core.records import Answer, Query
 from ifmem.core.routing import choose, widen
-from ifmem.errors import Exit, IfmemError
+from ifmem.processes.answering import answer_of
 from ifmem.processes.claimant import Claimant
+from ifmem.processes.consulting import Consulting
 from ifmem.processes.gathering import Gathering
 from ifmem.processes.patience import until_bus_answers
+from ifmem.processes.purse import BusPurse
+from ifmem.processes.remembering import Remembering
 from ifmem.processes.route import Route, Router
+from ifmem.processes.synthesising import Synthesising
+from ifmem.providers.contract import Event, Restart, Text
 from ifmem.stores.bus import BusLost
+from ifmem.stores.deadlines import as_of_now
 from ifmem.stores.hand_off import Claim
 
 log = logging.getLogger("ifmem")
@@ -35,6 +45,10 @@ class Coordinator(Claimant):
         self.router = Router(self.config, list(self.domains))
         self.open: dict[str, Gathering] = {}
         self.out_of_service: dict[str, str] = {}
+        self.remembering = Remembering(self.bus, self.keys, self.config, tuple(self.domains.values()))
+        purse = BusPurse(self.bus, self.keys, self.config, self.assignment.name)
+        self.synthesising = Synthesising(self.config, purse)
+        self.consulting = Consulting(self.config, self.bus, self.keys)
 
     def most(self) -> int:
         return self.config.in_flight * max(1, len(self.domains))
@@ -55,6 +69,9 @@ class Coordinator(Claimant):
         for query_id, gathering in list(self.open.items()):
             for finding in await self.hand_off.gathered(query_id):
                 gathering.add(finding)
+            if gathering.pushed and await self.hand_off.forgotten(query_id):  # the bus lost everything: ask again
+                labels = [self._label(name) for name in gathering.waiting_for()]
+                await self.hand_off.push(self.seat, gathering.pushed, labels)
 
     async def _look_around(self) -> None:
         """Know which shards have given up: nobody should wait for them."""
@@ -73,107 +90,117 @@ class Coordinator(Claimant):
 
     async def work(self, query: Query, claim: Claim) -> None:
         started = time.perf_counter()
+        earlier = await self._earlier(query)
+        route = self._route(query)
+        first = self._first(query, route, earlier)
+        answer = await self.remembering.recall(query, first, route.versions)
+        if answer is None:
+            gathering = await self._gathered(query, claim, route, first, earlier)
+            answer = await self._written(query, route, gathering, started)
+            await self.remembering.keep(query, answer, first, route.versions, gathering.usable())
+        sealed_answer, durable = sealed(answer), query.type == "query"
+        await self.store(lambda: self.hand_off.answer(self.seat, sealed_answer, durable=durable))
+
+    async def _earlier(self, query: Query) -> Answer | None:
+        """The answer that this question follows up on, while the bus has it: its pages may be hot no longer than that."""
+        with contextlib.suppress(BusLost):
+            return await self.hand_off.stored_answer(query.follows) if query.follows else None
+        return None
+
+    def _route(self, query: Query) -> Route:
         if query.type == "ping":
-            route = Route.everyone(self.domains)
-        else:
-            route = self.router.route(query.question, query.shards, self.config.margin)
+            return Route.everyone(self.domains)
+        return self.router.route(searchable(query.question, query.history), query.shards, self.config.margin)
+
+    def _first(self, query: Query, route: Route, earlier: Answer | None) -> tuple[str, ...]:
+        """Whom to ask: those that the asker named; else whoever had the answer before this one, and those that score."""
+        had = [use.name for use in earlier.shards if use.found and use.name in self.domains] if earlier else []
+        scoring = choose(route.scores, self.config.margin)
+        return query.shards or tuple(dict.fromkeys((*had, *scoring))) or tuple(self.domains)
+
+    async def _gathered(
+        self, query: Query, claim: Claim, route: Route, first: Collection[str], earlier: Answer | None
+    ) -> Gathering:
         if self.out_of_service:  # it may have been mended since
             await self._look()
         gathering = self.open[query.id] = Gathering(self.out_of_service)
+        asked = replace(query, weights=route.weights)
         try:
             if claim.attempts > 1:  # an earlier coordinator may have asked already: what was answered stays answered
                 for finding in await until_bus_answers(lambda: self.hand_off.gathered(query.id)):
                     gathering.add(finding)
-            await self._gather(query, route, gathering)
+                await self._take_back(query, "the coordinator was replaced; its answer begins again")
+            await self._push(replace(asked, pages=_pages(route, first, earlier)), first, gathering)
+            await gathering.complete(as_of_now(query).deadline - RESERVE_S)
+            if query.type == "query" and not query.shards and not gathering.found:
+                more = widen(route.scores, gathering.asked)
+                if more:
+                    await self._take_back(query, f"not there; asking {', '.join(more)}")
+                await self._push(replace(asked, pages=_pages(route, more)), more, gathering)
+                await gathering.complete(as_of_now(query).deadline - RESERVE_S)
+                await self._consult(query, gathering)
         finally:
             del self.open[query.id]
-        answer = self._answer(query, route, gathering, (time.perf_counter() - started) * 1000)
-        durable = query.type == "query"
-        await self.store(lambda: self.hand_off.answer(self.seat, answer, durable=durable))
+        return gathering
 
-    async def _gather(self, query: Query, route: Route, gathering: Gathering) -> None:
-        """Ask the shards chosen; if none of them has it, widen once."""
-        first = query.shards or choose(route.scores, self.config.margin) or tuple(self.domains)
-        await self._push(query, route, first, gathering)
-        await gathering.complete(query.deadline - RESERVE_S)
-        if query.type == "query" and not query.shards and not gathering.found:
-            more = widen(route.scores, gathering.asked)
-            await self._push(query, route, more, gathering)
-            await gathering.complete(query.deadline - RESERVE_S)
+    async def _consult(self, query: Query, gathering: Gathering) -> None:
+        """The librarians are asked when the live shards have nothing."""
+        if gathering.found or not self.consulting.names:
+            return
+        asked, librarians = self.consulting.asked(query)
+        if librarians:
+            await self._take_back(query, f"not there; asking {', '.join(librarians)}")
+            await self._push(asked, librarians, gathering)
+            await self.consulting.announce(query, librarians)
+            await gathering.complete(as_of_now(query).deadline - RESERVE_S)
 
-    async def _push(self, query: Query, route: Route, names: Collection[str], gathering: Gathering) -> None:
+    def _label(self, name: str) -> str:
+        """The queue of a shard, or of a librarian."""
+        return f"shard:{self.domains[name].number}" if name in self.domains else name
+
+    async def _push(self, asked: Query, names: Collection[str], gathering: Gathering) -> None:
+        """Send the question to those that have not been asked. A shard that is alone may speak to the asker itself."""
         new = gathering.ask(names)
         if not new:
             return
-        if query.type == "query":
-            await self.tell(query.id, f"asking {', '.join(new)}")
-        body = replace(query, weights=route.weights)
-        labels = [f"shard:{self.domains[name].number}" for name in new]
+        if asked.type == "query":
+            await self.tell(asked.id, f"asking {', '.join(new)}")
+        body = replace(asked, stream=asked.stream and len(new) == 1 and not gathering.found)
+        gathering.pushed = body
+        labels = [self._label(name) for name in new]
         for finding in await until_bus_answers(lambda: self.hand_off.push(self.seat, body, labels)):
             gathering.add(finding)
 
-    async def tell(self, query_id: str, text: str) -> None:
+    async def _written(self, query: Query, route: Route, gathering: Gathering, started: float) -> Answer:
+        async def say(event: Event) -> None:
+            match event:
+                case Text(text) if text and query.stream:
+                    await self.tell(query.id, text, "text")
+                case Restart(why):
+                    await self._take_back(query, why)
+
+        until = as_of_now(query).deadline - RESERVE_S
+        written = await self.synthesising.write(query, gathering.usable(), until, say)
+        duration_ms = (time.perf_counter() - started) * 1000
+        everyone = dict.fromkeys((*self.domains, *gathering.asked))
+        return answer_of(query, route, gathering, written, everyone, duration_ms)
+
+    async def _take_back(self, query: Query, why: str) -> None:
+        """Whatever the asker has read of an answer so far does not count."""
+        if query.stream:
+            await self.tell(query.id, why, "restart")
+
+    async def tell(self, query_id: str, text: str, kind: str = "progress") -> None:
         with contextlib.suppress(BusLost):
-            await self.hand_off.tell(query_id, text)
+            await self.hand_off.tell(query_id, text, kind)
 
-    def _answer(self, query: Query, route: Route, gathering: Gathering, duration_ms: float) -> Answer:
-        findings = [finding for finding in gathering.findings.values() if not finding.error]
-        merged = merge(findings)
-        missing = gathering.missing()
-        return Answer(
-            id=query.id,
-            question=query.question,
-            answer=merged.text,
-            found=merged.found,
-            citations=merged.citations,
-            shards=tuple(self._uses(route, gathering, missing)),
-            usage=_total(findings),
-            cost_usd=round(sum(finding.cost_usd for finding in findings), 6),
-            provider=_one(finding.provider for finding in findings),
-            model=_one(finding.model for finding in findings),
-            corpus=route.corpus,
-            duration_ms=round(duration_ms, 3),
-            asked_at=query.asked_at,
-            partial=bool(missing),
-            error=_nobody_answered(missing).to_dict() if missing and not findings else None,
-        )
-
-    def _uses(self, route: Route, gathering: Gathering, missing: Mapping[str, str]) -> Iterable[ShardUse]:
-        for name in sorted(self.domains, key=lambda name: (name not in gathering.asked, -route.scores.get(name, 0.0))):
-            score = round(route.scores.get(name, 0.0), 3)
-            finding = gathering.findings.get(name)
-            if name not in gathering.asked or finding is None:
-                yield ShardUse(name, name in gathering.asked, score, error=missing.get(name, ""))
-                continue
-            yield ShardUse(
-                name,
-                True,
-                score,
-                pages=finding.pages,
-                finding=finding.id,
-                found=finding.found,
-                attempts=finding.attempts,
-                duration_ms=finding.duration_ms,
-                error=finding.error,
-            )
+    async def drain(self) -> None:
+        await super().drain()
+        await self.synthesising.close()
 
 
-def _total(findings: Iterable[Finding]) -> Usage:
-    total = Usage()
-    for finding in findings:
-        total = total.plus(finding.usage)
-    return total
-
-
-def _one(values: Iterable[str]) -> str:
-    return ", ".join(sorted({value for value in values if value}))
-
-
-def _nobody_answered(missing: Mapping[str, str]) -> IfmemError:
-    timed_out = all(why == Gathering.LATE for why in missing.values())
-    return IfmemError(
-        "no shard answered the question.",
-        why="; ".join(f"{name}: {why}" for name, why in sorted(missing.items())),
-        fix="See what is wrong: ifmem status    Then ask again, with more patience if need be: --timeout 120",
-        exit_code=Exit.TIMED_OUT if timed_out else Exit.DID_NOT_HAPPEN,
-    )
+def _pages(route: Route, names: Collection[str], earlier: Answer | None = None) -> tuple[str, ...]:
+    """The pages to read: those that the answer before rests on, which are hot, and those that score. None: all there are."""
+    scoring = [page for name in names for page in route.pages.get(name, ())]
+    hot = [page.digest for use in earlier.shards if use.found for page in use.pages] if earlier and scoring else []
+    return tuple(dict.fromkeys((*hot, *scoring)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Self
 
 from ifmem import prompts
@@ -11,9 +11,9 @@ from ifmem.config import Config
 from ifmem.core.citations import verify
 from ifmem.core.evaluation import DEPTH, Outcome, ranks
 from ifmem.core.merging import merge
-from ifmem.core.pages import Page
+from ifmem.core.overlays import View
 from ifmem.core.questions import Question
-from ifmem.core.records import Citation, Document, Finding
+from ifmem.core.records import Citation, Finding
 from ifmem.core.routing import choose, widen
 from ifmem.processes.loading import load
 from ifmem.processes.route import Route, Router
@@ -34,7 +34,7 @@ class Examiner:
         self.owners: dict[str, str] = {}
         for domain in domains:
             loaded = load(domain, domains, config, fresh=True, progress=progress)
-            self._readers[domain.name] = _Reader(domain.name, loaded.pages, Index(loaded.index_path))
+            self._readers[domain.name] = _Reader(domain.name, loaded.view, Index(loaded.index_path))
             self.owners.update(dict.fromkeys((entry.path for entry in loaded.manifest.entries), domain.name))
 
     def __enter__(self) -> Self:
@@ -80,30 +80,27 @@ class Examiner:
 class _Reader:
     """One shard's pages with the extractive reader over them."""
 
-    def __init__(self, name: str, pages: Sequence[Page], index: Index) -> None:
+    def __init__(self, name: str, view: View, index: Index) -> None:
         self._name = name
-        self._pages = tuple(pages)
+        self._view = view
         self._index = index
         self._provider = Extractive(index.search, citations=DEPTH)
 
     async def answer(self, question: str, route: Route) -> Finding:
         texts, citations, done = [], list[Citation](), Done(found=False)
-        request = Request(question=question, instructions="", pages=self._pages, weights=route.weights)
+        request = Request(question=question, instructions="", pages=self._view.all_pages, weights=route.weights)
         async for event in self._provider.answer(request):
             match event:
                 case Text(text):
                     texts.append(text)
                 case Quote(citation):
-                    citations.append(verify(citation, self._documents(citation.path)))
+                    citations.append(verify(citation, self._view.at(citation.path)))
                 case Done():
                     done = event
         return Finding("", "", self._name, done.found, "".join(texts), tuple(citations), score=done.score)
 
     def close(self) -> None:
         self._index.close()
-
-    def _documents(self, path: str) -> Iterable[Document]:
-        return (page.read(entry) for page in self._pages for entry in page.table if entry.path == path)
 
 
 def unknown_paths(questions: Iterable[Question], owners: Collection[str]) -> Iterator[str]:

@@ -7,7 +7,8 @@ import contextlib
 import time
 from collections.abc import Iterable, Mapping
 
-from ifmem.core.records import Finding
+from ifmem.core.records import Finding, Query
+from ifmem.errors import Exit, IfmemError
 
 
 class Gathering:
@@ -18,6 +19,7 @@ class Gathering:
     def __init__(self, out_of_service: Mapping[str, str]) -> None:
         self.asked: list[str] = []
         self.findings: dict[str, Finding] = {}
+        self.pushed: Query | None = None  # as it was sent to the shards last
         self._gave_up: dict[str, str] = {}
         self._out_of_service = out_of_service
         self._changed = asyncio.Event()
@@ -45,6 +47,10 @@ class Gathering:
     def found(self) -> bool:
         return any(finding.found for finding in self.findings.values())
 
+    def usable(self) -> list[Finding]:
+        """The findings to build on."""
+        return [finding for finding in self.findings.values() if not finding.error]
+
     def waiting_for(self) -> list[str]:
         return [name for name in self.asked if name not in self.findings and name not in self._gave_up]
 
@@ -53,6 +59,28 @@ class Gathering:
         late = dict.fromkeys(self.waiting_for(), self.LATE)
         failed = {name: f.error for name, f in self.findings.items() if f.error and name in self.asked}
         return {**{n: why for n, why in self._gave_up.items() if n in self.asked}, **late, **failed}
+
+    def failure(self) -> IfmemError:
+        """What the asker is told when nobody has a finding: if all failed alike, what that was and what mends it."""
+        missing = self.missing()
+        failed = [finding for finding in self.findings.values() if finding.error]
+        why = "; ".join(f"{name}: {reason}" for name, reason in sorted(missing.items()))
+        if (
+            len(failed) == len(missing)
+            and len({(finding.error, finding.fix) for finding in failed}) == 1
+            and failed[0].fix
+        ):
+            known = failed[0]
+            return IfmemError(
+                known.error, why=f"so said {', '.join(sorted(missing))}", fix=known.fix, exit_code=Exit(known.exit_code)
+            )
+        timed_out = all(reason == self.LATE for reason in missing.values())
+        return IfmemError(
+            "no shard answered the question.",
+            why=why,
+            fix="See what is wrong: ifmem status    Then ask again, with more patience if need be: --timeout 120",
+            exit_code=Exit.TIMED_OUT if timed_out else Exit.DID_NOT_HAPPEN,
+        )
 
     async def complete(self, deadline: float) -> None:
         """Wait until everyone asked has answered, or until `deadline` (seconds since the epoch)."""

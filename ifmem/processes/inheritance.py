@@ -6,7 +6,9 @@ import logging
 import time
 
 from ifmem.core.keys import Keys
+from ifmem.core.receipts import sealed
 from ifmem.core.records import Answer, Finding, Query, new_id
+from ifmem.core.tasks import is_worker
 from ifmem.errors import IfmemError
 from ifmem.stores.bus import Bus
 from ifmem.stores.hand_off import MOST_ATTEMPTS, HandOff, Seat
@@ -24,6 +26,7 @@ class Inheritance:
         back, dead = await self.hand_off.hand_back(seat, blame=blame)
         for query_id in dead:
             await self._tell(seat, query_id)
+            await self.hand_off.bury(seat, query_id)
         if back or dead:
             log.info(
                 "%s held %d questions: %d handed back, %d dead", seat.worker, len(back + dead), len(back), len(dead)
@@ -33,6 +36,8 @@ class Inheritance:
     async def settle_estate(self, labels: dict[str, str]) -> None:
         """At start: whatever processes of an earlier supervisor still hold. `labels` maps names to queues."""
         for name, incarnation in await self.hand_off.abandoned():
+            if is_worker(name):  # its crew's affair
+                continue
             await self.settle(Seat(name, incarnation, labels.get(name, "coordinator")), blame=True)
 
     async def _tell(self, seat: Seat, query_id: str) -> None:
@@ -47,7 +52,7 @@ class Inheritance:
         )
         successor = Seat(seat.name, seat.incarnation + 1, seat.label)
         if seat.name == "coordinator":
-            await self.hand_off.answer(successor, _error_answer(query, error))
+            await self.hand_off.answer(successor, sealed(_error_answer(query, error)))
         else:
             finding = Finding(
                 id=new_id("f"),

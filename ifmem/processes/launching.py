@@ -11,7 +11,7 @@ from collections.abc import Callable
 from ifmem import prompts
 from ifmem.config import Config
 from ifmem.core import lifecycle
-from ifmem.core.status import Status
+from ifmem.core.status import ProcessStatus, Status
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.children import Detached, descendants, detach, end_session, is_running
 from ifmem.stores.bus_server import BusServer, find_program, make_private_folder, write_private
@@ -32,8 +32,14 @@ def check_folder(config: Config) -> None:
         )
     if not config.redis_url:
         find_program()
-    for folder in (config.home, config.logs, config.run_dir):
+    make_home(config)
+    for folder in (config.logs, config.run_dir):
         make_private_folder(folder)
+
+
+def make_home(config: Config) -> None:
+    """The folder of the state, which nobody else may enter and git passes over. Raises IfmemError."""
+    make_private_folder(config.home)
     ignore = config.home / ".gitignore"
     if not ignore.exists():
         write_private(ignore, "# ifmem's state: not for git\n*\n")
@@ -72,7 +78,7 @@ def wait_until_ready(
             continue
         everyone = (*status.shards, *status.processes)
         if failed := [process for process in everyone if process.state == lifecycle.FAILED]:
-            raise _failed(failed[0].name, failed[0].reason, failed[0].fix)
+            raise _failed(failed[0])
         left = supervisor.poll() if supervisor is not None else None
         if left or (left == 0 and status.state == lifecycle.STOPPED):  # 0, not stopped: another supervisor was faster
             raise _why_it_left(config, status)
@@ -93,8 +99,10 @@ def settled(look: Callable[[], Status], config: Config) -> Status:
     return look()
 
 
-def _failed(name: str, reason: str, fix: str) -> IfmemError:
-    return IfmemError(f"{name} failed to start.", why=reason, fix=fix or f"ifmem logs {name}")
+def _failed(process: ProcessStatus) -> IfmemError:
+    fix = process.fix or f"ifmem logs {process.name}"
+    code = Exit(process.exit_code)
+    return IfmemError(f"{process.name} failed to start.", why=process.reason, fix=fix, exit_code=code)
 
 
 def _why_it_left(config: Config, status: Status) -> IfmemError:

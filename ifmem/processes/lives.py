@@ -15,7 +15,7 @@ from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.lifecycle import Life, Limits
 from ifmem.core.records import Beat
-from ifmem.errors import Exit
+from ifmem.errors import Exit, IfmemError
 from ifmem.processes.announcing import Announcer
 from ifmem.processes.charge import Charge
 from ifmem.processes.children import Child, Children, end_session
@@ -55,6 +55,7 @@ class Lives:
         self.jitter = random.Random()
         self._go = go
         self._looked_at = time.monotonic()
+        self._spawner_failures = 0
 
     async def begin(self) -> None:
         """Start everyone. The spawner has to be there."""
@@ -89,6 +90,7 @@ class Lives:
             log.warning("%s could not be forked: %s", charge.name, error)
             charge.child = None
             charge.start_at = time.monotonic() + FORK_AGAIN_S
+            self._start_when_due(charge)
 
     def _heard(self, charge: Charge, beat: Beat) -> None:
         if beat.incarnation != charge.incarnation or charge.life is None:
@@ -117,13 +119,22 @@ class Lives:
         elif charge.sentence == "restart":
             charge.start_at = now
         else:
-            self._crashed(charge, status, now)
-        if charge.start_at is not None and charge.start_at <= now:
-            charge.start_at = None
-            self._go(self.fork(charge, fresh=charge.sentence == "restart"), "")
+            self._crashed(charge, child, status, now)
+        self._start_when_due(charge, fresh=charge.sentence == "restart")
         self.announcer.changed.set()
 
-    def _crashed(self, charge: Charge, status: int, now: float) -> None:
+    def _start_when_due(self, charge: Charge, *, fresh: bool = False) -> None:
+        """Start it now, or after the pause that was decided on."""
+        if charge.start_at is None or charge.child is not None:
+            return
+        left = charge.start_at - time.monotonic()
+        if left > 0:
+            asyncio.get_running_loop().call_later(left, self._start_when_due, charge)
+            return
+        charge.start_at = None
+        self._go(self.fork(charge, fresh=fresh), "")
+
+    def _crashed(self, charge: Charge, child: Child, status: int, now: float) -> None:
         why = charge.sentence or charge.last_exit
         said = charge.reason if charge.beat and charge.beat.state == lifecycle.FAILED else ""  # its last words
         hopeless = status == Exit.COULD_NOT_BOOT
@@ -133,14 +144,15 @@ class Lives:
             )
             fix = charge.fix or f"See why: ifmem logs {charge.name}    then: ifmem restart {charge.name}"
             charge.enter(lifecycle.FAILED, reason, fix)
-            self.announcer.event("failed", charge, f"{charge.name} failed: {reason}")
+            self.announcer.event("failed", charge, f"{charge.name} failed: {reason}", pid=child.pid)
             return
         charge.restarts += 1
         pause = lifecycle.pause_before_restart(charge.history, self.config.restart_ceiling_s, self.jitter)
         charge.start_at = now + pause
         charge.enter(lifecycle.RESTARTING, f"restarted: {why}")
         kind = "completed" if status == 0 and not charge.sentence else "died"
-        self.announcer.event(kind, charge, f"{charge.name} {why}; restart in {pause:.1f} s", pause_s=pause)
+        text = f"{charge.name} {why}; restart in {pause:.1f} s"
+        self.announcer.event(kind, charge, text, pause_s=pause, pid=child.pid)
 
     async def _settle(self, seat: Seat, child: Child, *, blame: bool) -> None:
         if child.pid is not None:
@@ -153,7 +165,20 @@ class Lives:
     def _spawner_lost(self) -> None:
         if not self.stopping.is_set():
             log.error("the spawner is gone; starting another")
-            self._go(self.children.start(), "")
+            self._go(self._start_spawner(), "")
+
+    async def _start_spawner(self) -> None:
+        """One that does not get ready is ended, which brings the next. Raises IfmemError when that has happened too often in a row."""
+        try:
+            await self.children.start()
+        except IfmemError as error:
+            self._spawner_failures += 1
+            if self._spawner_failures >= lifecycle.STARTS_BEFORE_FAILED:
+                raise
+            log.error("%s %s", error.what, error.why)
+            self.children.end_spawner()
+        else:
+            self._spawner_failures = 0
 
     # Looking after the living
 
@@ -163,15 +188,24 @@ class Lives:
             now = time.monotonic()
             late = now - self._looked_at - LOOK_EVERY_S
             self._looked_at = now
+            self._judge_spawner(now, late)
             for charge in self.charges.values():
                 if late > PAUSED_S and charge.life is not None:  # it was us who slept: nobody is silent yet
                     heard = charge.life.last_beat_at
                     charge.life = replace(charge.life, last_beat_at=None if heard is None else heard + late)
                 elif charge.child is not None and not charge.told_to_stop:
                     self._judge(charge, now)
-                elif charge.child is None and charge.start_at is not None and charge.start_at <= now:
-                    charge.start_at = None
-                    self._go(self.fork(charge, fresh=False), "")
+
+    def _judge_spawner(self, now: float, late: float) -> None:
+        """Nobody can be forked, and no exit is heard of, while the spawner stands still."""
+        heard_at = self.children.heard_at
+        if heard_at is None:
+            return
+        if late > PAUSED_S:
+            self.children.heard_at = heard_at + late
+        elif now - heard_at > self.limits.lost_after_s:
+            log.error("the spawner is lost: no beat for %.1f s", now - heard_at)
+            self.children.end_spawner()
 
     def _judge(self, charge: Charge, now: float) -> None:
         assert charge.life is not None and charge.child is not None
@@ -185,7 +219,7 @@ class Lives:
             lifecycle.TOO_SLOW: f"too slow: {charge.life.state} for {now - charge.life.state_since:.0f} s",
         }[verdict]
         charge.enter(verdict if verdict != lifecycle.TOO_SLOW else charge.state, charge.sentence)
-        self.announcer.event(verdict, charge, f"{charge.name} {charge.sentence}")
+        self.announcer.event(verdict, charge, f"{charge.name} {charge.sentence}", pid=charge.child.pid)
         self.announcer.changed.set()
         charge.child.signal(signal.SIGKILL)  # it cannot answer a TERM; a stopped process dies of this too
 

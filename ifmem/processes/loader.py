@@ -15,6 +15,7 @@ from ifmem.core.domains import Domain
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.children import tie_to_parent
 from ifmem.processes.loading import Loaded, load
+from ifmem.processes.page_sizes import counted_sizing
 
 log = logging.getLogger("ifmem")
 TOLD = "told: "  # in front of progress on the pipe; anything else is an error as JSON
@@ -79,7 +80,15 @@ def _load_and_leave(domain: Domain, domains: Sequence[Domain], config: Config, w
         tie_to_parent()
         with os.fdopen(write_end, "w", buffering=1) as pipe:
             try:
-                load(domain, domains, config, fresh=True, progress=lambda text: print(TOLD + text, file=pipe))
+                sizing = counted_sizing(domain, config)
+                load(
+                    domain,
+                    domains,
+                    config,
+                    fresh=True,
+                    progress=lambda text: print(TOLD + text, file=pipe),
+                    sizing=sizing,
+                )
                 status = Exit.DONE
             except IfmemError as error:
                 print(error.to_json(), file=pipe)

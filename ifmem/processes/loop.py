@@ -153,10 +153,10 @@ class Program:
 
     async def _beat_on_bus(self) -> None:
         while True:
-            self.silence.asked(time.time())
+            self.silence.asked(time.monotonic())
             with contextlib.suppress(IfmemError):  # a silent bus kills nobody: the supervisor listens to the pipe
                 await self.registry.beat(self.beat())
-                self.silence.answered(time.time())
+                self.silence.answered(time.monotonic())
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(ON_BUS_EVERY_S, self.config.beat_every_s)):
                     await self.news.wait()

@@ -13,10 +13,14 @@ from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.addresses import masked
 from ifmem.core.keys import Keys
-from ifmem.core.records import PROTOCOL
+from ifmem.core.records import PROTOCOL, Beat
+from ifmem.core.spending import NANO
 from ifmem.core.status import ProcessStatus, Status
+from ifmem.core.tasks import is_worker
 from ifmem.errors import IfmemError
+from ifmem.processes.purse import limits_of
 from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.ledger import Ledger
 from ifmem.stores.lock import is_locked, read_state
 from ifmem.stores.registry import Overview, Registry
 
@@ -28,6 +32,7 @@ async def observe(config: Config, bus: Bus) -> Status:
         return _stopped(config, said)
     try:
         overview = await Registry(bus, Keys(config.namespace)).overview()
+        standing = await Ledger(bus, Keys(config.namespace)).standing()
     except BusLost as error:
         return _without_bus(config, said, error, masked(bus.url), locked)
     if not locked and not (overview.alive and _may_run(overview.info)):
@@ -40,7 +45,7 @@ async def observe(config: Config, bus: Bus) -> Status:
         return _unannounced(config, said, bus)
     same_protocol(overview.info)
     processes = [_merged(process, overview) for process in overview.processes]
-    states = [process.state for process in processes]
+    states = [process.state for process in processes if not is_worker(process.name)]  # those come and go
     announced = str((said if locked else overview.info).get("state", lifecycle.STARTING))  # the file is never behind
     return Status(
         state=lifecycle.state_of_set(states) if announced == lifecycle.READY else announced,
@@ -51,6 +56,8 @@ async def observe(config: Config, bus: Bus) -> Status:
         processes=tuple(sorted((p for p in processes if not p.number), key=lambda p: p.name)),
         findings=overview.findings,
         asks_today=overview.asks_today,
+        spent_today_usd=standing.day / NANO,
+        budget=standing.to_status(limits_of(config)),
         dead=overview.dead,
         context_active=overview.context_active,
         version=overview.info.get("version", ""),
@@ -89,11 +96,26 @@ def _merged(process: ProcessStatus, overview: Overview) -> ProcessStatus:
         state=beat.state if process.state in lifecycle.SERVING and beat.state in lifecycle.SERVING else process.state,
         host=beat.host,
         in_flight=beat.in_flight,
+        warm=beat.warm,
+        freshness=_freshness(process, beat, overview),
         answered=beat.answered,
         last_beat_s=round(age, 3),
         p50_ms=beat.p50_ms,
         busy_s=beat.oldest_s,
     )
+
+
+def _freshness(process: ProcessStatus, beat: Beat, overview: Overview) -> str:
+    """How a shard's text stands to its sources, as far as the watcher has said."""
+    watching = overview.beats.get("watcher")
+    if not process.number or watching is None:
+        return ""
+    _, said = watching
+    if process.name in said.context.split(", "):
+        return "refreshing"
+    if said.detail:
+        return "sources out of sight"
+    return f"{beat.changes} {'change' if beat.changes == 1 else 'changes'} applied" if beat.changes else "fresh"
 
 
 def _stopped(config: Config, said: dict[str, object]) -> Status:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, stop_never, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, stop_never, wait_exponential, wait_random
 
 from ifmem.stores.bus import BusLost
 
@@ -19,7 +19,7 @@ async def until_bus_answers(step: Callable[[], Awaitable[T]], give_up_after_s: f
         return await step()
     retrying = AsyncRetrying(
         retry=retry_if_exception_type(BusLost),
-        wait=wait_exponential_jitter(multiplier=0.02, max=0.5, jitter=0.02),
+        wait=wait_exponential(multiplier=0.02, max=0.5) + wait_random(0, 0.02),
         stop=stop_never if give_up_after_s is None else stop_after_delay(give_up_after_s),
         reraise=True,
     )

@@ -9,19 +9,30 @@ from pathlib import Path
 
 from ifmem.config import Config
 from ifmem.core.concepts import narrowed, parts_of, search_terms
+from ifmem.core.kinds import suited
 from ifmem.core.manifest import version_of
-from ifmem.core.routing import combine, term_weights
+from ifmem.core.passages import Hit
+from ifmem.core.routing import choose, combine, term_weights
 from ifmem.errors import IfmemError
 from ifmem.stores.index import Index
+
+HITS = 8  # passages of a shard that rank its pages
+PAGES = 3  # of a shard that are read at most
+PAGE_MARGIN = 0.8  # of the best passage's score, for another page to be read too
 
 
 @dataclass(frozen=True)
 class Route:
-    """A question's terms with their corpus-wide weights, each shard's best score, and the corpus version they were read from."""
+    """A question's terms with their corpus-wide weights, each shard's best score, the versions of the shards' text and of all of it.
+
+    `pages` are the digests of each shard's pages that are worth reading, best first; a shard without any reads all of its pages.
+    """
 
     weights: dict[str, float] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
     corpus: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    pages: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def everyone(cls, names: Iterable[str]) -> Route:
@@ -41,9 +52,12 @@ class Router:
         frequencies = [index.frequencies(search_terms(question)) for index in indexes.values()]
         weights = term_weights(frequencies, sum(index.passages for index in indexes.values()))
         asked = {name: index for name, index in indexes.items() if not only or name in only}
-        parts = [narrowed(weights, part) for part in parts_of(question)]
-        scores = combine([{name: _best(index, part) for name, index in asked.items()} for part in parts])
-        return Route(weights, scores, version_of(index.version for index in indexes.values()))
+        parts = parts_of(question)
+        hits = {name: [_hits(index, part, weights, len(parts) > 1) for part in parts] for name, index in asked.items()}
+        scores = combine([{name: _best(found[at]) for name, found in hits.items()} for at in range(len(parts))])
+        pages = {name: _pages(found) for name, found in hits.items()}
+        versions = {name: index.version for name, index in indexes.items()}
+        return Route(weights, scores, version_of(versions.values()), versions, pages)
 
     def _indexes(self) -> Mapping[str, Index]:
         for name, path in self._paths.items():
@@ -54,15 +68,26 @@ class Router:
         return {name: index for name, (_, index) in self._open.items()}
 
 
-def _best(index: Index, weights: Mapping[str, float]) -> float:
-    """The score of its best passage."""
-    hits = index.search(weights, limit=1)
+def _hits(index: Index, part: str, weights: Mapping[str, float], of_several: bool) -> list[Hit]:
+    """The best passages for a part of a question."""
+    return suited(index.search(narrowed(weights, part), limit=HITS), part, of_several=of_several)
+
+
+def _best(hits: Sequence[Hit]) -> float:
+    """The score of the best passage."""
     return hits[0].score if hits else 0.0
 
 
+def _pages(parts: Sequence[Sequence[Hit]]) -> tuple[str, ...]:
+    """The pages with the best passages for any part of the question."""
+    scores: list[dict[str, float]] = [{hit.page: hit.score for hit in reversed(hits)} for hits in parts]
+    return choose(combine(scores), PAGE_MARGIN)[:PAGES]
+
+
 def _facts(path: Path) -> tuple[int, int] | None:
+    """What changes when the file is replaced; what is updated in it, an open index sees."""
     try:
         found = path.stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return found.st_dev, found.st_ino

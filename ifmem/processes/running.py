@@ -70,7 +70,9 @@ def run_program(assignment: Assignment, config: Config, beat_fd: int, alive_fd: 
 
 def _briefly(error: IfmemError) -> str:
     """An error that fits a beat."""
-    return json.dumps({"what": error.what[:WORDS], "why": error.why[:WORDS], "fix": error.fix[:WORDS]})
+    return json.dumps(
+        {**error.to_dict(), "what": error.what[:WORDS], "why": error.why[:WORDS], "fix": error.fix[:WORDS]}
+    )
 
 
 def _first(errors: BaseExceptionGroup[IfmemError]) -> IfmemError:

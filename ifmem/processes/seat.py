@@ -9,13 +9,15 @@ from ifmem.core.records import Record
 
 @dataclass(frozen=True)
 class Assignment(Record):
-    """`role` is a module of this package with a `Program` class; `fresh` asks a shard to look whether its sources changed."""
+    """`role` is a module of this package with a `Program` class; `fresh` asks a shard to look whether its sources changed.
+    `ordered_at` is when its fork was asked for (epoch seconds; 0: of no interest)."""
 
     role: str
     name: str
     number: int
     incarnation: int
     fresh: bool = True
+    ordered_at: float = 0.0
 
     @property
     def label(self) -> str:

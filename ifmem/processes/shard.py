@@ -7,35 +7,54 @@ quote that stands in the text is not presented as found.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
 from ifmem import prompts
 from ifmem.core import lifecycle
-from ifmem.core.citations import NOT_FOUND, verify
 from ifmem.core.domains import Domain
-from ifmem.core.pages import Page
-from ifmem.core.records import Citation, Document, Finding, Query, new_id
+from ifmem.core.freshness import change_of, changed_since
+from ifmem.core.passages import Hit
+from ifmem.core.records import Finding, Query, new_id
 from ifmem.errors import IfmemError
 from ifmem.processes.claimant import Claimant
+from ifmem.processes.drafting import Draft
+from ifmem.processes.keeping_warm import Present, keep_warm, warm_all
 from ifmem.processes.loader import load_beside
-from ifmem.processes.loading import Loaded, load
+from ifmem.processes.loading import load
 from ifmem.processes.patience import until_bus_answers
-from ifmem.providers.choice import provider_named
-from ifmem.providers.contract import Done, Provider, Quote, Request, Text
+from ifmem.processes.purse import BusPurse
+from ifmem.processes.reading_requests import paged_request, whole_request
+from ifmem.processes.readings import Reading, Readings
+from ifmem.processes.sharing import share
+from ifmem.processes.warming_ahead import WARM
+from ifmem.providers.choice import provider_for
+from ifmem.providers.contract import Event, Provider, Request, Restart, Text
+from ifmem.providers.extractive import Extractive
+from ifmem.providers.spending import OverBudget
+from ifmem.providers.warming import Warmable
+from ifmem.stores.bus import BusLost
+from ifmem.stores.deadlines import as_of_now
 from ifmem.stores.hand_off import Claim
-from ifmem.stores.index import Index
 
 log = logging.getLogger("ifmem")
 RENEW_EVERY_S = 3600.0
+EARLIER_S, EARLIER_SHARE = (
+    1.0,
+    0.1,
+)  # before the asker's deadline, so that it hears what went wrong and not just nothing
+LOOK_EVERY_S = 0.25
 
 
 class Shard(Claimant):
     domain: Domain
-    loaded: Loaded | None = None
+    readings: Readings | None = None
+    untold: Reading | None = None  # what was read before a change that nobody has been told of
     provider: Provider
 
     async def boot(self) -> None:
@@ -46,16 +65,57 @@ class Shard(Claimant):
             loaded = await load_beside(self.domain, domains, self.config, progress=self._progress)
         else:
             loaded = load(self.domain, domains, self.config, fresh=False, progress=self._progress)
-        self.loaded = loaded
-        self.provider = provider_named(self.domain.provider, Index(loaded.index_path).search)
-        self.documents = _by_path(loaded.pages)
+        others = [domain.name for domain in domains if domain.name != self.domain.name]
+        self.readings = Readings(loaded, self.config, others)
+        self.extractive: Provider = Extractive(self._search)
+        purse = BusPurse(self.bus, self.keys, self.config, self.domain.name)
+        self.provider = provider_for(self.domain, self.config, self._search, purse)
+        if isinstance(self.provider, Extractive):
+            self.provider = self.extractive
         await until_bus_answers(lambda: self._share(with_pages=self.assignment.fresh))
 
     def _progress(self, text: str) -> None:
         self.enter(lifecycle.LOADING, text)
 
     def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return (self._keep_shared(),)
+        return (self._keep_shared(), self._keep_warm(), self._keep_current())
+
+    def _search(self, weights: Mapping[str, float], *, limit: int, pages: Collection[str] | None = None) -> list[Hit]:
+        """Whoever searches has asked for what is present now: the version changes between questions only."""
+        return self._now.index.search(weights, limit=limit, pages=pages)
+
+    @property
+    def _now(self) -> Reading:
+        assert self.readings is not None
+        return self.readings.now
+
+    async def _keep_current(self) -> None:
+        """Take over what changed, also while nobody asks, and let everyone know."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self._look()
+            if self.untold is not None:
+                before, self.untold = self.untold, None
+                await self._tell_of_change(before)
+
+    def _look(self) -> None:
+        assert self.readings is not None
+        before = self.readings.look()
+        self.untold = self.untold or before
+
+    async def _tell_of_change(self, before: Reading) -> None:
+        """What the bus does not take now, the next change or the next hour tells."""
+        self.news.set()
+        with contextlib.suppress(BusLost):
+            await self._share(with_pages=True)
+            await self.registry.publish_change(
+                change_of(self.domain.name, before.loaded.manifest, self._now.loaded.manifest)
+            )
+
+    async def _keep_warm(self) -> None:
+        if isinstance(self.provider, Warmable):
+            pages = Present(lambda: self._now.loaded.pages)
+            await keep_warm(self.provider, pages, self.domain.instructions)
 
     async def _keep_shared(self) -> None:
         """What is shared on the bus expires when nobody renews it, so that pages of the past do not pile up there."""
@@ -65,16 +125,7 @@ class Shard(Claimant):
 
     async def _share(self, *, with_pages: bool) -> None:
         """Let workers know what this shard holds, and put its pages on the bus for readers that cannot map this machine's files."""
-        assert self.loaded is not None
-        await self.registry.share_context(self.beat(), self._context())
-        for page in self.loaded.pages if with_pages else ():
-            await self.registry.share_page(page)
-
-    def _context(self) -> dict[str, Any]:
-        assert self.loaded is not None
-        manifest = self.loaded.manifest
-        pages = [{"digest": page.digest, "tokens": page.tokens} for page in self.loaded.pages]
-        return {"shard": self.domain.name, "version": manifest.version, "tokens": manifest.tokens, "pages": pages}
+        await share(self.registry, self.beat(), self._now, with_pages=with_pages)
 
     async def work(self, query: Query, claim: Claim) -> None:
         started = time.perf_counter()
@@ -89,7 +140,8 @@ class Shard(Claimant):
         await self.store(lambda: self.hand_off.finish(self.seat, finding, durable=durable))
 
     async def _answer_in_time(self, query: Query) -> Finding:
-        left = query.deadline - time.time()
+        left = as_of_now(query).deadline - time.time()
+        left -= min(EARLIER_S, left * EARLIER_SHARE)
         if left <= 0:
             return self._finding(query, error="its deadline had passed before the shard came to it")
         try:
@@ -98,91 +150,95 @@ class Shard(Claimant):
         except TimeoutError:
             return self._finding(query, error=f"{self.provider.name} did not answer within {left:.0f} s")
         except IfmemError as error:
-            return self._finding(query, error=f"{error.what} {error.why}".strip())
+            said = f"{error.what} {error.why}".strip()
+            return self._finding(query, error=said, fix=error.fix, exit_code=int(error.exit_code))
         except Exception as error:
             log.exception("%s could not be answered", query.id)
             return self._finding(query, error=f"{type(error).__name__}: {error}; see ifmem logs {self.domain.name}")
 
     async def _answer(self, query: Query, left: float) -> Finding:
-        assert self.loaded is not None
-        chosen = tuple(page for page in self.loaded.pages if page.digest in query.pages)
-        request = Request(
-            question=query.question,
-            instructions=self.domain.instructions,
-            pages=chosen or self.loaded.pages,
-            weights=query.weights,
-            deadline_s=left,
-        )
-        texts, citations, done = [], list[Citation](), Done(found=False, stop="incomplete")
-        async for event in self.provider.answer(request):
+        assert self.readings is not None
+        if query.type == WARM:
+            return await self._warm_ahead(query)
+        self._look()
+        try:
+            with self.readings.reading() as reading:
+                is_free = self.provider.name == self.extractive.name
+                whole = whole_request(query, self.domain, reading)
+                request = whole if is_free else paged_request(query, self.domain, reading, left)
+                return await self._ask(self.provider, query, request, reading)
+        except OverBudget as error:
+            with self.readings.reading() as reading:
+                whole = whole_request(query, self.domain, reading)
+                finding = await self._ask(self.extractive, query, whole, reading)
+            why = f"{self.domain.name} answered extractively: {error.what} {error.why}".rstrip()
+            return replace(finding, note="; ".join(filter(None, (why, finding.note))))
+
+    async def _warm_ahead(self, query: Query) -> Finding:
+        """Every page into the vendor's cache; nothing to do for a provider that has none."""
+        if not isinstance(self.provider, Warmable):
+            return self._finding(query)
+        pages = await warm_all(self.provider, self._now.loaded.pages, self.domain.instructions)
+        return self._finding(query, found=True, pages=pages)
+
+    async def _ask(self, provider: Provider, query: Query, request: Request, reading: Reading) -> Finding:
+        draft = Draft(lambda citation: replace(reading.gate.check(citation), shard=self.domain.name))
+        async with aclosing(provider.answer(request)) as events:
+            async for event in events:
+                draft.take(event)
+                if query.stream and provider is not self.extractive:
+                    await self._show(query, event)
+        self._look()
+        finding = self._finding(query, provider, version=reading.version, **draft.finding())
+        notes = (finding.note, changed_since(finding.citations, self._now.view))
+        return replace(finding, note="; ".join(filter(None, notes)))
+
+    async def _show(self, query: Query, event: Event) -> None:
+        """Let the asker read along. It is the finding that counts: what the bus does not take now is not missed."""
+        with contextlib.suppress(BusLost):
             match event:
-                case Text(text):
-                    texts.append(text)
-                case Quote(citation):
-                    citations.append(self._checked(citation))
-                case Done():
-                    done = event
-        supported = any(citation.verification != NOT_FOUND for citation in citations)
-        return self._finding(
-            query,
-            found=done.found and supported,
-            text="".join(texts),
-            citations=tuple(citations),
-            pages=done.pages,
-            score=done.score,
-            usage=done.usage,
-            cost_usd=done.cost_usd,
-        )
+                case Text(text) if text:
+                    await self.hand_off.tell(query.id, text, kind="text")
+                case Restart(why):
+                    await self.hand_off.tell(query.id, why, kind="restart")
 
-    def _checked(self, citation: Citation) -> Citation:
-        return replace(verify(citation, self.documents.get(citation.path, ())), shard=self.domain.name)
-
-    def _finding(self, query: Query, *, found: bool = False, text: str = "", **more: Any) -> Finding:
+    def _finding(
+        self, query: Query, by: Provider | None = None, *, found: bool = False, text: str = "", **more: Any
+    ) -> Finding:
+        provider = by or self.provider
         return Finding(
             id=new_id("f"),
             query_id=query.id,
             shard=self.domain.name,
             found=found,
             text=text,
-            provider=self.provider.name,
-            model=self.provider.model,
             incarnation=self.assignment.incarnation,
             created_at=time.time(),
-            **more,
+            **{"provider": provider.name, "model": provider.model, **more},
         )
 
     async def drain(self) -> None:
         await super().drain()
-        if self.loaded is not None:
+        if self.readings is not None:
+            self.readings.close()
             await self.provider.close()
 
     def vital_signs(self) -> dict[str, object]:
         signs = super().vital_signs()
-        if self.loaded is None:
+        if self.readings is None:
             return signs
-        manifest = self.loaded.manifest
+        manifest = self._now.loaded.manifest
         return {
             **signs,
             "tokens": manifest.tokens,
             "capacity": self.domain.capacity_tokens,
-            "pages": len(self.loaded.pages),
+            "pages": len(manifest.pages),
+            "warm": self._warm_pages(),
             "context": manifest.version,
+            "changes": manifest.changes,
         }
 
-
-def _by_path(pages: tuple[Page, ...]) -> Any:
-    """Looks documents up by path in the mapped pages; a text is decoded only when a quote of it is checked."""
-    places: dict[str, list[tuple[Page, Any]]] = {}
-    for page in pages:
-        for entry in page.table:
-            places.setdefault(entry.path, []).append((page, entry))
-    return _Documents(places)
-
-
-class _Documents:
-    def __init__(self, places: dict[str, list[tuple[Page, Any]]]) -> None:
-        self._places = places
-
-    def get(self, path: str, default: tuple[Document, ...]) -> tuple[Document, ...]:
-        found = self._places.get(path)
-        return tuple(page.read(entry) for page, entry in found) if found else default
+    def _warm_pages(self) -> int:
+        provider = getattr(self, "provider", None)  # a beat may come before there is one
+        keeper = provider.keeper if isinstance(provider, Warmable) else None
+        return keeper.warm_pages() if keeper else 0

@@ -1,8 +1,8 @@
 """The spawner: a single-threaded process that imports what is heavy once and forks everything else from it.
 
 It reads one request a line from its supervisor's socket (with the child's end of its beat pipe attached), forks, and reports who
-left and how. It is also what keeps the promise of no orphans: when its supervisor is gone, however it went, it ends every child, and the
-last one out stops the embedded bus.
+left and how; when it has nothing to say it beats. It is also what keeps the promise of no orphans: when its supervisor is gone,
+however it went, it ends every child, and the last one out stops the embedded bus.
 
     supervisor ──socket──> spawner ──fork──> shard, coordinator, archivist, worker
         ^                                         │
@@ -26,13 +26,16 @@ from typing import NoReturn
 
 from ifmem import prompts
 from ifmem.config import Config
+from ifmem.core.concepts import search_terms
 from ifmem.errors import IfmemError
 from ifmem.processes.children import end_session, is_running, received_config, tie_to_parent
 from ifmem.processes.seat import Assignment
+from ifmem.providers.choice import sdks_of
+from ifmem.providers.librarian_choice import names_of
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url
 
-ROLES = ("shard", "coordinator", "archivist")
+ROLES = ("shard", "coordinator", "archivist", "watcher", "worker")
 LOCK_WAIT_S = 0.3  # somebody who only looks whether a supervisor runs holds the lock for an instant
 GRACE_S = 1.0  # children of a dead supervisor get this long to put their work back
 
@@ -53,7 +56,9 @@ class Spawner:
     def run(self) -> None:
         self.say({"event": "ready"})
         while True:
-            readable, _, _ = select.select([self.connection.fileno(), self.woken], [], [])
+            readable, _, _ = select.select([self.connection.fileno(), self.woken], [], [], self.config.beat_every_s)
+            if not readable:
+                self.say({"event": "beat"})
             if self.woken in readable:
                 os.read(self.woken, 4096)
                 self.reap()
@@ -157,8 +162,9 @@ def turn_off_the_light(config: Config) -> None:
 
 async def rehearse(config: Config) -> None:
     """Do once what every child does first. What is imported late or specialised when it first runs is then shared by all of them,
-    and not made again in each: 2 of 11 MB a shard. Whether the bus is there yet does not matter."""
+    and not made again in each: 2 of 11 MB a shard, a third of the time of a worker. Whether the bus is there yet does not matter."""
     prompts.domains(config)
+    search_terms("Which words are related?")
     bus = Bus(bus_url(config))
     with contextlib.suppress(IfmemError):
         await bus.send(("PING",), ("PING",))
@@ -171,7 +177,9 @@ def main(connection_fd: int, config: Config) -> None:
     setproctitle(f"ifmem spawner {config.folder.name}")
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's
     connection = socket.socket(fileno=connection_fd)
-    for module in ("ifmem.processes.running", *(f"ifmem.processes.{role}" for role in ROLES), *config.preload):
+    sdks = sdks_of(prompts.domains(config), config, names_of(config) if config.librarians else ())
+    roles = (*ROLES, "librarian") if config.librarians else ROLES
+    for module in ("ifmem.processes.running", *(f"ifmem.processes.{role}" for role in roles), *config.preload, *sdks):
         importlib.import_module(module)
     asyncio.run(rehearse(config))
     gc.collect()

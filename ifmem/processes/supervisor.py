@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from collections import ChainMap
 from collections.abc import Coroutine, Iterable
 from typing import Any
 
@@ -19,17 +20,22 @@ from ifmem import prompts
 from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.keys import Keys
+from ifmem.core.librarians import names
+from ifmem.core.tasks import most_workers
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.announcing import Announcer
 from ifmem.processes.bus_keeper import BusKeeper
 from ifmem.processes.charge import Charge
+from ifmem.processes.crew import Crew
 from ifmem.processes.inheritance import Inheritance
 from ifmem.processes.lives import SETTLE, Lives
 from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.running import log_tasks
+from ifmem.providers.choice import chosen
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url
 from ifmem.stores.lock import AlreadyRunning, hold_lock
+from ifmem.stores.tasks import Tasks
 
 log = logging.getLogger("ifmem")
 LOCK_MARGIN_S = 3.0  # a spawner that cleans up after a dead supervisor holds the lock for the grace and a moment
@@ -42,11 +48,16 @@ class Supervisor:
         self.keys = Keys(config.namespace)
         self.bus = Bus(bus_url(config))
         self.domains = prompts.domains(config)
-        self.charges = {charge.name: charge for charge in _charges(self.domains)}
-        self.announcer = Announcer(config, self.bus, self.keys, self.charges)
+        self.charges = {charge.name: charge for charge in _charges(self.domains, config.librarians)}
+        workers: dict[str, Charge] = {}
+        self.everyone = ChainMap(self.charges, workers)
+        self.announcer = Announcer(config, self.bus, self.keys, self.everyone)
         self.keeper = BusKeeper(config, self.bus, self.announcer.bus_trouble)
         self.inheritance = Inheritance(self.bus, self.keys)
-        self.lives = Lives(config, self.charges, self.announcer, self.inheritance, stopping, self._go)
+        self.lives = Lives(config, self.everyone, self.announcer, self.inheritance, stopping, self._go)
+        most = most_workers(config.workers, (chosen(domain, config) for domain in self.domains))
+        tasks = Tasks(self.bus, self.keys)
+        self.crew = Crew(self.lives, workers, tasks, self.announcer.registry, most, self._go)
         self._background: set[asyncio.Task[Any]] = set()
         self._failure: BaseException | None = None
 
@@ -76,12 +87,14 @@ class Supervisor:
             await self.announcer.take_over()
             labels = {charge.name: charge.seat.label for charge in self.charges.values()}
             await self.inheritance.settle_estate(labels)
+            await self.crew.inherit()
         finally:
             await spawning
         for task in (self.keeper.watch(), self.announcer.run(), self._take_orders()):
             self._go(task)
         await self.lives.begin()
         self._go(self.lives.look_after())
+        self._go(self.crew.run())
         self.announcer.say(lifecycle.READY)
 
     def _go(self, work: Coroutine[Any, Any, Any], name: str = "") -> None:
@@ -100,7 +113,9 @@ class Supervisor:
     async def _take_orders(self) -> None:
         while True:
             order = await until_bus_answers(self.announcer.registry.next_order)
-            if order and order.get("op") == "restart":
+            if order and order.get("op") == "work":
+                self.crew.look()
+            elif order and order.get("op") == "restart":
                 for name in order.get("names") or list(self.charges):
                     if charge := self.charges.get(name):
                         await self.lives.restart(charge)
@@ -112,8 +127,8 @@ class Supervisor:
         self.stopping.set()
         self.announcer.say(lifecycle.STOPPING)
         until = time.monotonic() + self.config.stop_grace_s
-        workers = [charge for charge in self.charges.values() if charge.role != "archivist"]
-        await self.lives.end(workers, self.config.stop_grace_s)
+        first = [charge for charge in self.everyone.values() if charge.role != "archivist"]
+        await self.lives.end(first, self.config.stop_grace_s)
         archivists = [charge for charge in self.charges.values() if charge.role == "archivist"]
         await self.lives.end(archivists, max(0.2, until - time.monotonic()))
         settling = [task for task in self._background if task.get_name() == SETTLE]
@@ -128,11 +143,14 @@ class Supervisor:
         await self.lives.children.stop()
 
 
-def _charges(domains: Iterable[Any]) -> Iterable[Charge]:
+def _charges(domains: Iterable[Any], librarians: int) -> Iterable[Charge]:
     yield Charge("archivist", "archivist", 0)
     yield Charge("coordinator", "coordinator", 0)
+    yield Charge("watcher", "watcher", 0)
     for domain in domains:
         yield Charge("shard", domain.name, domain.number)
+    for name in names(librarians):
+        yield Charge("librarian", name, 0)
 
 
 async def supervise(config: Config) -> None:

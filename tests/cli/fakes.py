@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ifmem.core.costs import CostReport
+from ifmem.core.descent import Descent
 from ifmem.core.manifest import Held, LeftOut, Manifest, PageFacts
+from ifmem.core.plan import Plan
 from ifmem.core.records import Answer, Citation, Finding, Progress, ShardUse
 from ifmem.core.status import ProcessStatus, Status
+from ifmem.stores.refresh_orders import Outcome
 
 
 class SpokenMemory:
@@ -63,14 +67,35 @@ class SpokenMemory:
     def restart(self, shards: tuple[str, ...]) -> Status:
         return self._say("restart", shards)
 
+    def refresh(self, shards: tuple[str, ...]) -> Outcome:
+        return self._say("refresh", shards)
+
     def findings(self, **options: Any) -> list[Finding]:
         return self._say("findings", options)
+
+    def finding(self, finding_id: str) -> Finding | None:
+        return self._say("finding", finding_id)
+
+    def descent(self, finding_id: str) -> Descent:
+        return self._say("descent", finding_id)
+
+    def follow_findings(self, **options: Any) -> Iterator[Finding]:
+        return iter(self._say("follow_findings", options))
+
+    def import_findings(self, lines: Iterable[str], name: str) -> tuple[int, int]:
+        return self._say("import_findings", {"lines": list(lines), "name": name})
 
     def events(self, **options: Any) -> list[dict[str, Any]]:
         return self._say("events", options)
 
+    def cost(self, **options: Any) -> CostReport:
+        return self._say("cost", options)
+
     def corpus(self) -> list[Manifest]:
         return self._say("corpus")
+
+    def plan(self, questions_per_day: int, **options: Any) -> Plan:
+        return self._say("plan", {"questions_per_day": questions_per_day, **options})
 
 
 def shard(number: int, name: str, state: str = "ready", **fields: Any) -> ProcessStatus:

@@ -13,6 +13,7 @@ from .conftest import Puts, Typed
 from .fakes import SpokenMemory, an_answer
 
 Capture = pytest.CaptureFixture[str]
+PLAIN = {"follows": "", "fresh": False, "model": "", "synthesis": True, "stream": False}
 
 
 def asked(answer: object, *arguments: str) -> tuple[int, SpokenMemory]:
@@ -44,7 +45,11 @@ def test_json_is_one_object_on_stdout_and_nothing_else(capsys: Capture) -> None:
 
 def test_options_reach_the_memory() -> None:
     _, memory = asked(an_answer(), "Where is", "it?", "--shard", "code", "--shard", "docs", "--timeout", "3")
-    assert memory.argument("submit") == {"question": "Where is it?", "shards": ("code", "docs"), "timeout": 3.0}
+    assert memory.argument("submit") == PLAIN | {
+        "question": "Where is it?",
+        "shards": ("code", "docs"),
+        "timeout": 3.0,
+    }
     assert memory.argument("answer") == {"id": "q_1", "timeout": 3.0}
 
 
@@ -110,8 +115,21 @@ def test_no_wait_prints_the_id_and_resume_waits_for_it(capsys: Capture) -> None:
     assert "submit" not in [name for name, _ in memory.calls]
 
 
-def test_resume_takes_no_question() -> None:
-    assert asked(an_answer(), "Where?", "--resume", "q_9")[0] == 2
+def test_resume_with_a_question_follows_up() -> None:
+    code, memory = asked(an_answer(), "Where?", "--resume", "q_9")
+    assert code == 0 and memory.argument("submit")["follows"] == "q_9"
+    assert memory.argument("answer")["id"] == "q_1"
+
+
+@pytest.mark.parametrize("option", ["--fresh", "--no-synthesis", "--no-wait", "--model=m", "--shard=docs"])
+def test_fetching_an_answer_takes_nothing_that_is_for_asking(option: str) -> None:
+    assert asked(an_answer(), "--resume", "q_9", option)[0] == 2
+
+
+def test_how_to_answer_reaches_the_memory() -> None:
+    _, memory = asked(an_answer(), "Where?", "--fresh", "--model", "claude-opus-5-5", "--no-synthesis")
+    said = memory.argument("submit")
+    assert (said["fresh"], said["model"], said["synthesis"]) == (True, "claude-opus-5-5", False)
 
 
 def test_an_interrupt_leaves_the_question_running_and_prints_how_to_fetch_it(capsys: Capture) -> None:
@@ -133,6 +151,24 @@ def test_text_is_streamed_to_a_terminal_and_not_printed_twice(terminal: Puts) ->
     run(["ask", "Where?"], memory)
     assert stdout.getvalue() == "one two\n"
     assert stderr.getvalue().startswith("\r\x1b[Kdocs thinking 6 s\r\x1b[K")
+
+
+def test_streamed_text_that_is_taken_back_does_not_count(terminal: Puts) -> None:
+    stdout, stderr = terminal("stdout"), terminal("stderr")
+    memory = SpokenMemory(submit="q_1", answer=an_answer("at last"))
+    memory.progress = [Progress("text", "too so"), Progress("restart", "it broke off"), Progress("text", "at last")]
+    run(["ask", "Where?"], memory)
+    assert stdout.getvalue() == "too so\nat last\n"
+    assert "taken back: it broke off" in stderr.getvalue()
+    assert memory.argument("submit")["stream"] is True
+
+
+def test_there_is_nothing_to_take_back_before_anything_was_shown(terminal: Puts) -> None:
+    stderr = terminal("stderr")
+    memory = SpokenMemory(submit="q_1", answer=an_answer("at last"))
+    memory.progress = [Progress("restart", "not there; asking code")]
+    run(["ask", "Where?", "-q"], memory)
+    assert stderr.getvalue() == ""
 
 
 def test_a_final_answer_other_than_what_was_streamed_is_printed(terminal: Puts) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -56,4 +57,4 @@ def test_paths_are_tab_separated(folder: Path, capsys: Capture) -> None:
 def test_a_terminal_gets_a_table(terminal: Puts) -> None:
     stdout = terminal("stdout")
     run(["config"])
-    assert "\nin_flight          8        default\n" in stdout.getvalue()
+    assert re.search(r"\nin_flight +8 +default\n", stdout.getvalue())

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,13 @@ def test_every_file_is_accounted_for(arguments: list[str], capsys: Capture) -> N
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert len(rows) == 1 + 1 + 6 and len({len(row) for row in rows}) == 1
     assert [row[1] for row in rows if row[2] == "left out"][-1] == "big.txt"
+
+
+def test_files_loaded_without_their_secrets_are_named(terminal: Puts) -> None:
+    stdout = terminal("stdout")
+    held = MANIFEST.entries[0]._replace(path="settings.env", masked=3)
+    assert run(["corpus"], SpokenMemory(corpus=[replace(MANIFEST, entries=(*MANIFEST.entries, held))])) == 0
+    assert "code masked 3 secrets in 1 file\n  settings.env\n  to load a file with them" in stdout.getvalue()
 
 
 def test_json_names_its_fields(capsys: Capture) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from ifmem.cli.status_table import headline, render, state, style
 
 from .fakes import a_status, shard
@@ -31,19 +33,25 @@ def lines(width: int, **options: bool) -> list[str]:
     return [line.plain for line in render(EVERY_STATE, width, **options)]
 
 
+def table(width: int) -> list[str]:
+    """The lines under the headline, which may take several."""
+    shown = lines(width)
+    return shown[shown.index("") + 1 :]
+
+
 def test_a_table_of_80_columns_has_every_column_and_no_line_is_longer() -> None:
-    assert lines(80)[2].split() == "# SHARD STATE CONTEXT QUEUE DONE P50 RESTARTS BEAT UP".split()
+    assert table(80)[0].split() == "# SHARD STATE CONTEXT QUEUE DONE P50 RESTARTS BEAT UP".split()
     assert max(map(len, lines(80))) <= 80
 
 
 def test_numbers_stand_under_their_titles_at_80_columns() -> None:
-    head, history = lines(80)[2:4]
+    head, history = table(80)[:2]
     for title, cell in (("CONTEXT", "148k 82%"), ("P50", "2.1s"), ("UP", "2h14m")):
         assert history[: head.index(title) + len(title)].endswith(cell)
 
 
 def test_a_narrow_terminal_loses_whole_columns_and_no_number_is_squeezed() -> None:
-    head, history = lines(50)[3:5]
+    head, history = table(50)[:2]
     assert head.split() == ["#", "SHARD", "STATE", "CONTEXT", "QUEUE"]
     assert history.split() == ["1", "history", "ready", "148k", "82%", "0"]
     assert max(map(len, lines(50))) <= 50
@@ -86,10 +94,20 @@ def test_another_process_that_is_not_ready_is_always_shown() -> None:
 
 
 def test_the_headline_says_how_the_set_is() -> None:
-    assert headline(EVERY_STATE) == "ifmem degraded 2h14m · valkey 0.4 ms · 212 findings · today 94 asks, $0.41"
+    assert (
+        re.sub(r"2h\d\dm", "2h", headline(EVERY_STATE))
+        == "ifmem degraded 2h · valkey 0.4 ms · 296k tokens · 212 findings · today 94 asks, $0.41"
+    )
     assert headline(a_status(dead=1)).endswith("1 question given up")
 
 
 def test_markup_and_control_characters_of_a_reason_do_nothing() -> None:
     status = a_status(shard(1, "code", "failed", reason="[bold]x[/y]\x1b[2J"))
     assert render(status, 80)[-1].plain == "1 code  [bold]x[/y][2J"
+
+
+def test_a_budget_that_is_reached_is_said_under_the_table() -> None:
+    note = "the daily budget did not cover the last call: answers are extractive until 00:00 UTC"
+    shown = [line.plain for line in render(a_status(shard(1, "code"), budget={"note": note}), 100)]
+    assert shown[-1] == note
+    assert note not in [line.plain for line in render(a_status(shard(1, "code"), budget={"note": ""}), 100)]

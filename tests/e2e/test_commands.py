@@ -82,7 +82,7 @@ def test_status_knows_every_process(running: RunningSet) -> None:
     status = told(running, "status")
     assert (status["schema"], status["state"]) == (1, "ready")
     assert [shard["name"] for shard in status["shards"]] == ["history", "docs", "code", "working"]
-    assert [process["name"] for process in status["processes"]] == ["archivist", "coordinator"]
+    assert [process["name"] for process in status["processes"]] == ["archivist", "coordinator", "watcher"]
     assert ifmem("status", "--check", "-C", str(running.folder)).code == 0
 
 

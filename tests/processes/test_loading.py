@@ -9,9 +9,10 @@ import pytest
 from ifmem import config
 from ifmem.config import Config
 from ifmem.core.domains import Domain, Source
+from ifmem.core.overlays import text_of
 from ifmem.errors import IfmemError
 from ifmem.processes.loading import Loaded, load
-from ifmem.stores.index import index_version
+from ifmem.stores.index import Index, index_version
 from ifmem.stores.page_files import page_path
 
 DOCS = Domain(1, "docs", "", "", (Source("files", include=("*.md",)),))
@@ -36,7 +37,7 @@ def start(settings: Config) -> Load:
 
 
 def texts(loaded: Loaded) -> dict[str, str]:
-    return {document.path: document.text for page in loaded.pages for document in page.documents}
+    return {path: text_of(loaded.view.at(path)) for path in loaded.view.places}
 
 
 def test_the_first_start_reads_the_sources(settings: Config, start: Load) -> None:
@@ -63,13 +64,28 @@ def test_an_unchanged_folder_is_looked_at_and_not_read(settings: Config, start: 
     assert said == ["looking for changes"]
 
 
-def test_a_changed_folder_is_read_again(settings: Config, start: Load) -> None:
+def test_a_change_is_laid_over_pages_that_stay(settings: Config, start: Load) -> None:
     (settings.folder / "a.md").write_text("first\n")
     first, _ = start(fresh=True)
     (settings.folder / "a.md").write_text("second\n")
     second, _ = start(fresh=True)
     assert texts(second) == {"a.md": "second\n"}
+    assert second.manifest.pages == first.manifest.pages
     assert index_version(second.index_path) == second.manifest.version != first.manifest.version
+    third, said = start(fresh=False)
+    assert (third.manifest, texts(third), said) == (second.manifest, texts(second), [])
+
+
+def test_an_index_of_another_version_is_made_again_with_what_lies_over_the_pages(settings: Config, start: Load) -> None:
+    (settings.folder / "a.md").write_text("herring\n")
+    start(fresh=True)
+    (settings.folder / "a.md").write_text("lobster\n")
+    changed, _ = start(fresh=True)
+    changed.index_path.unlink()
+    again, _ = start(fresh=False)
+    index = Index(again.index_path)
+    assert index.version == again.manifest.version
+    assert index.frequencies(["herring", "lobster"]) == {"herring": 0, "lobster": 1}
 
 
 @pytest.mark.parametrize("fresh", [True, False])
