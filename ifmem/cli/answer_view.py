@@ -8,14 +8,22 @@ from collections.abc import Iterator
 
 from ifmem.cli.screen import Screen
 from ifmem.cli.text import dollars, latency, one_line
+from ifmem.core.citations import INVENTED, NOT_FOUND, STALE, STITCHED, WRONG_FILE
 from ifmem.core.records import Answer, Citation, Progress, ShardUse
 
-NOT_FOUND = "Not found: nothing that is loaded answers this."
+NO_ANSWER = "Not found: nothing that is loaded answers this."
+MEANING = {
+    WRONG_FILE: "repaired",
+    STALE: "the file has changed since it was read",
+    STITCHED: "joined from several places",
+    INVENTED: "it stands nowhere",
+    NOT_FOUND: "it stands nowhere",
+}
 ERASE_LINE = "\r\x1b[K"
 
 
 def answer_text(answer: Answer) -> str:
-    return answer.answer.strip("\n") or ("" if answer.found else NOT_FOUND)
+    return answer.answer.strip("\n") or ("" if answer.found else NO_ANSWER)
 
 
 def receipt(answer: Answer, *, verbose: bool) -> Iterator[str]:
@@ -25,6 +33,9 @@ def receipt(answer: Answer, *, verbose: bool) -> Iterator[str]:
     for shard in answer.shards:
         if shard.error:
             yield f"  {one_line(shard.name)} could not answer: {one_line(shard.error)}"
+    if answer.citations and not answer.found:
+        yield "not found: nothing that this quotes stands in the loaded text"
+    yield from map(one_line, answer.notes)
     if answer.partial:
         yield "partial: not every shard that was asked has answered"
     yield " · ".join(_summary(answer))
@@ -35,7 +46,9 @@ def receipt(answer: Answer, *, verbose: bool) -> Iterator[str]:
 
 def _source(citation: Citation) -> str:
     also = "".join(f", also {one_line(spot.place)}" for spot in citation.also)
-    return f"  {one_line(citation.place)}{also}  {citation.verification}  {one_line(citation.shard)}".rstrip()
+    meaning = f" ({MEANING[citation.verification]})" if citation.verification in MEANING else ""
+    said = one_line(citation.verification) + meaning
+    return f"  {one_line(citation.place)}{also}  {said}  {one_line(citation.shard)}".rstrip()
 
 
 def _summary(answer: Answer) -> Iterator[str]:
@@ -45,9 +58,11 @@ def _summary(answer: Answer) -> Iterator[str]:
         yield f"asked {', '.join(asked) or 'no shard'}" + (f", not {', '.join(skipped)}" if skipped else "")
     yield latency(answer.duration_ms)
     as_of = f" (prices of {answer.prices_as_of})" if answer.prices_as_of and answer.cost_usd else ""
-    yield dollars(answer.cost_usd) + as_of
+    yield "cost unknown" if answer.cost_usd is None else dollars(answer.cost_usd) + as_of
     if answer.provider:
         yield one_line(f"{answer.provider} {answer.model}")
+    if answer.asked_again:
+        yield f"took leave without answering and was asked again: {answer.asked_again}"
 
 
 def _part(shard: ShardUse) -> str:
@@ -68,6 +83,8 @@ class AnswerView:
     def progress(self, progress: Progress) -> None:
         if progress.kind == "state":
             self._show_line(one_line(progress.text))
+        elif progress.kind == "restart":
+            self._take_back(one_line(progress.text))
         elif self._streams:
             self._erase_line()
             self._screen.data(progress.text, end="")
@@ -84,6 +101,13 @@ class AnswerView:
         """Print the final text, unless that is what was streamed."""
         if self._streamed.strip() != text.strip():
             self._screen.data(text)
+
+    def _take_back(self, why: str) -> None:
+        """What stands on the terminal cannot be erased: say that it does not count."""
+        if self._streamed:
+            self.close()
+            self._screen.note(f"taken back: {why}")
+            self._streamed = ""
 
     def _show_line(self, text: str) -> None:
         # Not in the middle of streamed text: on a terminal both streams share its lines.

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ifmem.cli.answer_view import AnswerView, answer_text, receipt
+from ifmem.cli.exchange import Exchange
 from ifmem.cli.session import Session
-from ifmem.core.records import Answer
 from ifmem.errors import Exit, IfmemError
-
-if TYPE_CHECKING:
-    from ifmem.client import Memory
 
 EXAMPLES = """
 ifmem ask "Where are retries decided?"
 ifmem ask --shard code --json "Which function opens the archive?"
 git diff | ifmem ask -
+ifmem ask --resume q_019aa4c8f2e6d1b7a3c59 "And who calls it?"
 """
 
 
-def command(
+def command(  # noqa: PLR0917 - typer reads the options from the signature
     ctx: typer.Context,
     words: Annotated[list[str] | None, typer.Argument(metavar="QUESTION", hidden=True)] = None,
     shards: Annotated[
@@ -34,22 +31,35 @@ def command(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 5 if a shard's part is missing.")] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Print the question's id and return.")] = False,
-    resume: Annotated[str, typer.Option("--resume", metavar="ID", help="Wait for a question asked before.")] = "",
+    resume: Annotated[
+        str, typer.Option("--resume", metavar="ID", help="Wait for a question asked before, or follow up on it.")
+    ] = "",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask anew, even if the same answer is stored.")] = False,
+    model: Annotated[
+        str,
+        typer.Option("--model", metavar="NAME", help="Makes one answer of findings.  [env: IFMEM_COORDINATOR_MODEL]"),
+    ] = "",
+    no_synthesis: Annotated[
+        bool, typer.Option("--no-synthesis", help="Put findings side by side.  [env: IFMEM_SYNTHESIS]")
+    ] = False,
 ) -> Exit:
     """QUESTION is read from stdin if it is `-` or missing. The answer goes to stdout; sources, shards asked,
     cost and time go to stderr. An answer that the folder does not support says so, with exit code 0. Ctrl-C
-    leaves the question running and prints how to fetch its answer.
+    leaves the question running and prints how to fetch its answer. With --resume, a QUESTION follows up on
+    the one that was asked; without one, its answer is fetched.
     """
     session: Session = ctx.obj
-    if resume and (words or shards or no_wait):
-        raise IfmemError("--resume waits for a question that was asked: give its id alone.", exit_code=Exit.USAGE)
-    question = "" if resume else _question(words or [])
+    fetch = bool(resume) and not words
+    if fetch and (shards or no_wait or fresh or model or no_synthesis):
+        raise IfmemError("--resume without a question fetches an answer: give its id alone.", exit_code=Exit.USAGE)
+    question = "" if fetch else _question(words or [])
     with session.memory() as memory:
-        query_id = resume or memory.submit(question, shards=tuple(shards or ()), timeout=timeout)
+        exchange = Exchange(memory, session, tuple(shards or ()), timeout, fresh, model, not no_synthesis)
+        query_id = resume if fetch else exchange.put(question, resume)
         if no_wait:
             _show_id(session, query_id)
             return Exit.DONE
-        answer = _wait(memory, session, query_id, timeout)
+        answer = exchange.wait(query_id)
     if answer is None:
         return Exit.INTERRUPTED
     return Exit.PARTIAL if strict and answer.partial else Exit.DONE
@@ -74,25 +84,3 @@ def _show_id(session: Session, query_id: str) -> None:
     else:
         session.screen.data(query_id)
         session.screen.note(f"Fetch the answer: ifmem ask --resume {query_id}")
-
-
-def _wait(memory: Memory, session: Session, query_id: str, timeout: float | None) -> Answer | None:
-    """The answer, shown; None if the wait was interrupted, which leaves the question running."""
-    view = AnswerView(session.screen, streams=session.screen.on_terminal and not session.as_json)
-    try:
-        answer = memory.answer(query_id, timeout=timeout, on_progress=view.progress)
-    except KeyboardInterrupt:
-        session.screen.error(f"ifmem: the question goes on. Fetch the answer: ifmem ask --resume {query_id}")
-        return None
-    finally:
-        view.close()
-    if session.as_json:
-        session.screen.json(answer.to_dict())
-        session.as_json = False  # an error inside the answer is in that object: one object is what was promised
-    elif not answer.error:
-        view.finish(answer_text(answer))
-        session.screen.flush()
-        session.screen.note("\n".join(receipt(answer, verbose=session.verbose)))
-    if answer.error:
-        raise IfmemError.from_dict(answer.error)
-    return answer

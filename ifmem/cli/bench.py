@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,10 +31,14 @@ def command(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="restart, memory, hand-off, peers, fan-out, context, start-up, up, idle; all by default.",
+            help="restart, memory, hand-off, peers, fan-out, context, start-up, up, idle, quotes, money, warmth, freshness, swarm; "
+            "all by default.",
         ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer samples.")] = False,
+    repository: Annotated[
+        Path | None, typer.Option("--repository", metavar="FOLDER", help="Whose commits freshness replays.")
+    ] = None,
 ) -> int:
     """Measures sets of its own in temporary folders, never yours. For each thing: the median and the 95th percentile (of a rate: what 95
     of 100 rounds reached), the number of samples, what it is meant to reach, and its ratio to a baseline. Exit code 1 if a
@@ -43,7 +49,7 @@ def command(
 
     session: Session = ctx.obj
     outcomes = []
-    for outcome in measure(names or (), QUICK if quick else FULL):
+    for outcome in measure(names or (), replace(QUICK if quick else FULL, repository=repository)):
         outcomes.append(outcome)
         session.screen.note(
             f"{outcome.name}: {outcome.error or outcome.skipped or f'measured in {outcome.took_s:.0f} s'}"

@@ -40,7 +40,7 @@ def command(
         session.screen.rows(each_file(manifests))
     else:
         session.screen.lines(layout(_columns(manifests), session.screen.console(sys.stdout).width))
-        session.screen.data("\n".join(left_out(manifests)))
+        session.screen.data("\n".join((*left_out(manifests), *masked(manifests))))
 
 
 def as_object(manifest: Manifest) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def as_object(manifest: Manifest) -> dict[str, Any]:
 
 
 def each_file(manifests: list[Manifest]) -> Iterator[list[object]]:
-    yield ["SHARD", "PATH", "STATE", "LINES", "TOKENS", "PARTS", "PAGES", "SHA256", "REASON"]
+    yield ["SHARD", "PATH", "STATE", "LINES", "TOKENS", "PARTS", "PAGES", "SHA256", "REASON", "MASKED"]
     for manifest in manifests:
         for entry in manifest.entries:
             pages = ",".join(map(str, entry.pages))
@@ -64,9 +64,24 @@ def each_file(manifests: list[Manifest]) -> Iterator[list[object]]:
                 pages,
                 entry.sha256,
                 "",
+                entry.masked,
             ]
         for omission in manifest.left_out:
-            yield [manifest.shard, omission.path, "left out", None, None, None, None, None, omission.reason]
+            yield [manifest.shard, omission.path, "left out", None, None, None, None, None, omission.reason, None]
+
+
+def masked(manifests: list[Manifest]) -> Iterator[str]:
+    """Which files were loaded without the secrets in them, by shard, with a few examples and the number of the others."""
+    for manifest in manifests:
+        entries = [entry for entry in manifest.entries if entry.masked]
+        if entries:
+            secrets = sum(entry.masked for entry in entries)
+            yield ""
+            yield f"{one_line(manifest.shard)} masked {plural(secrets, 'secret')} in {plural(len(entries), 'file')}"
+            yield from (f"  {one_line(entry.path)}" for entry in entries[:SHOWN_PER_REASON])
+            if len(entries) > SHOWN_PER_REASON:
+                yield f"  and {len(entries) - SHOWN_PER_REASON} more: ifmem corpus --all"
+            yield "  to load a file with them, name it in `unmasked` in ifmem.toml"
 
 
 def left_out(manifests: list[Manifest]) -> Iterator[str]:

@@ -83,7 +83,9 @@ def command(
 async def _ask(session: Session, questions: Sequence[Question]) -> list[Outcome]:
     from ifmem.processes.examining import Examiner, unknown_paths
 
-    with Examiner(session.config(), lambda text: session.screen.note(text) if session.verbose else None) as examiner:
+    with Examiner(
+        session.trusted_config(), lambda text: session.screen.note(text) if session.verbose else None
+    ) as examiner:
         if unknown := list(unknown_paths(questions, examiner.owners)):
             named = "; ".join(unknown[:SHOWN_PATHS])
             are = "place of evidence is" if len(unknown) == 1 else "places of evidence are"

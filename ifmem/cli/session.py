@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import typer
 
 from ifmem.cli.screen import Screen
-from ifmem.config import Config, load
+from ifmem.config import Config
 from ifmem.errors import Exit, IfmemError
+from ifmem.stores.trust import settled
 
 if TYPE_CHECKING:
     from ifmem.client import Memory
@@ -45,8 +46,18 @@ class Session:
         return self.connect(self.folder, redis_url=self.redis_url, namespace=self.namespace)
 
     def config(self) -> Config:
-        """The settings alone: no connection, and nothing of redis imported."""
-        return load(self.folder, options={"redis_url": self.redis_url, "namespace": self.namespace})
+        """The settings that count, alone: no connection, and nothing of redis imported."""
+        return self._settled()[0]
+
+    def trusted_config(self) -> Config:
+        """The settings, for what runs commands without a set. Raises IfmemError if some do not count: the file is not trusted."""
+        config, refused = self._settled()
+        if refused is not None:
+            raise refused
+        return config
+
+    def _settled(self) -> tuple[Config, IfmemError | None]:
+        return settled(self.folder, {"redis_url": self.redis_url, "namespace": self.namespace})
 
 
 def _keep(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:

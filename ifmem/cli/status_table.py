@@ -35,6 +35,8 @@ def headline(status: Status) -> str:
         parts[0] += f" {duration(time.time() - status.since)}"
     if (ping := status.bus.get("ms")) is not None:
         parts.append(f"{'valkey' if status.bus.get('embedded') else 'redis'} {ping:.1f} ms")
+    if accessible := sum(shard.tokens for shard in status.shards if shard.state in SERVING):
+        parts.append(f"{count(accessible)} tokens")
     parts.append(plural(status.findings, "finding"))
     parts.append(f"today {plural(status.asks_today, 'ask')}, {dollars(status.spent_today_usd)}")
     if status.dead:
@@ -81,9 +83,11 @@ FORMS = (
     _Form("RESTARTS", 4, True, lambda p: str(p.restarts)),
     _Form("BEAT", 8, True, lambda p: _optional(p.last_beat_s, duration)),
     _Form("UP", 6, True, lambda p: _optional(p.uptime_s, duration)),
+    _Form("TEXT", 9, False, lambda p: one_line(p.freshness) or NOTHING),
 )
 WIDE_FORMS = (
     _Form("PAGES", 9, True, lambda p: str(p.pages)),
+    _Form("WARM", 13, True, lambda p: str(p.warm)),
     _Form("PID", 10, True, lambda p: str(p.pid or NOTHING)),
     _Form("INCARNATION", 12, True, lambda p: str(p.incarnation)),
     _Form("HOST", 11, False, lambda p: one_line(p.host) or NOTHING),
@@ -108,6 +112,8 @@ def _remarks(status: Status, processes: Sequence[ProcessStatus], width: int) -> 
     named = [(f"{p.number or ''}".ljust(2) + one_line(p.name), p.reason, p.fix) for p in processes if p.reason or p.fix]
     indent = max((len(name) for name, _, _ in named), default=0) + 2
     lines: list[Text] = []
+    if note := status.budget.get("note"):
+        lines += [Text(), *_wrapped("", str(note), "", 0, width)]
     if status.reason or status.fix:
         lines += [Text(), *_wrapped("", status.reason, status.fix, 0, width)]
     if named:

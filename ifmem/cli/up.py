@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,12 +18,18 @@ from ifmem.errors import Exit, IfmemError
 
 if TYPE_CHECKING:
     from ifmem.cli.screen import Screen
+    from ifmem.config import Config
+    from ifmem.core.records import Finding
 
 EXAMPLES = """
 ifmem up
 ifmem up -C ~/src/project --timeout 30
 ifmem up --foreground          for systemd and containers
+ifmem up --warm                the first questions find every page in the model's cache
 """
+NO_MODELS = (
+    "No model key: answers are passages of your files. For Claude: set ANTHROPIC_API_KEY, then ifmem down, ifmem up"
+)
 Shards = Annotated[str, typer.Option("--shards", metavar="A,B", help="Only these, separated by commas.")]
 Timeout = Annotated[
     float | None, typer.Option("--timeout", min=0.0, metavar="S", help="Wait at most this many seconds.")
@@ -39,11 +45,16 @@ def command(
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Return at once.")] = False,
     timeout: Timeout = None,
     shards: Shards = "",
+    warm: Annotated[
+        bool, typer.Option("--warm", help="Also read every page into the model's cache (`ifmem plan`: the cost).")
+    ] = False,
 ) -> Exit:
     """Returns once every shard can answer; the set keeps running until `ifmem down`."""
     session: Session = ctx.obj
     if foreground and (detach or no_wait):
         raise IfmemError("--foreground stays attached: it cannot go with -d or --no-wait.", exit_code=Exit.USAGE)
+    if warm and (foreground or no_wait):
+        raise IfmemError("--warm needs a set that is ready: no --foreground, no --no-wait.", exit_code=Exit.USAGE)
     names = tuple(name.strip() for name in shards.split(",") if name.strip())
     began = time.monotonic()
     with session.memory() as memory:
@@ -53,6 +64,7 @@ def command(
                 status = memory.up(
                     wait=not no_wait, timeout=timeout, foreground=foreground, shards=names, on_status=report
                 )
+            warmed = memory.warm() if warm else []
         except KeyboardInterrupt:
             session.screen.note("ifmem: it goes on starting. Look: ifmem status    Stop it: ifmem down")
             return Exit.INTERRUPTED
@@ -60,7 +72,24 @@ def command(
         session.screen.json(status.to_dict())
     else:
         session.screen.data(outcome(before, status, time.monotonic() - began))
-    return Exit.DONE
+        if before.state in (STOPPED, UNREACHABLE) and no_models(session.config()):
+            session.screen.note(NO_MODELS)
+    return report_warmed(session.screen, warmed)
+
+
+def report_warmed(screen: Screen, warmed: Sequence[Finding]) -> Exit:
+    """What came of `--warm`, shard by shard; shards without a model are not mentioned."""
+    for finding in warmed:
+        if finding.error:
+            screen.error(f"{finding.shard}: {finding.error}")
+        elif finding.found:
+            screen.note(f"{finding.shard}: {plural(len(finding.pages), 'page')} in the cache of {finding.model}")
+    return Exit.DID_NOT_HAPPEN if any(finding.error for finding in warmed) else Exit.DONE
+
+
+def no_models(config: Config) -> bool:
+    """Whether models would answer if only there were a key."""
+    return config.provider == "auto" and not config.keys and not config.base_url
 
 
 def outcome(before: Status, after: Status, took_s: float) -> str:
