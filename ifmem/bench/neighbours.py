@@ -13,6 +13,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from ifmem.stores.bus_server import OPERATOR, known_password
+
 NAME = "ifmem-bench-echo"
 WITHIN_S = 30.0
 Call = Callable[[str], object]
@@ -22,8 +24,13 @@ def echo(body: str) -> str:
     return body
 
 
+def with_credentials(url: str) -> str:
+    """The address of an embedded server with its operator's password, which neighbours would not find beside the socket."""
+    return url.replace("unix://", f"unix://{OPERATOR}:{known_password(url)}@")
+
+
 def _celery(url: str) -> Any:
-    address = url.replace("unix://", "redis+socket://")
+    address = with_credentials(url).replace("unix://", "redis+socket://")
     return import_module("celery").Celery(NAME, broker=address, backend=address)
 
 
@@ -40,7 +47,7 @@ def _call_celery(url: str) -> Call:
 
 
 def _rq_queue(url: str) -> Any:
-    return import_module("rq").Queue(NAME, connection=import_module("redis").Redis.from_url(url))
+    return import_module("rq").Queue(NAME, connection=import_module("redis").Redis.from_url(with_credentials(url)))
 
 
 def _work_rq(url: str) -> None:
@@ -56,6 +63,7 @@ def _call_rq(url: str) -> Call:
 def _dramatiq(url: str) -> tuple[Any, Any, Any]:
     """Its broker, the backend of its results, and the actor."""
     dramatiq, results = import_module("dramatiq"), import_module("dramatiq.results")
+    url = with_credentials(url)
     broker = import_module("dramatiq.brokers.redis").RedisBroker(url=url)
     backend = import_module("dramatiq.results.backends.redis").RedisBackend(url=url)
     broker.add_middleware(results.Results(backend=backend))

@@ -34,6 +34,7 @@ def private_place() -> Iterator[Path]:
         for name in [name for name in os.environ if name.startswith(FOREIGN)]:
             del os.environ[name]
         os.environ["XDG_CONFIG_HOME"] = str(place)
+        os.environ["IFMEM_TRUST"] = str(place)
         yield place
     finally:
         os.environ.clear()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -58,3 +59,20 @@ def running(*arguments: str, cwd: Path | None = None) -> Iterator[subprocess.Pop
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+
+def on_terminal(*arguments: str) -> Iterator[bytes]:
+    """What `python arguments` writes to a terminal of its own, piece by piece as it comes; stopped when nobody reads on."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=_environment()
+    )
+    os.close(theirs)
+    try:
+        with contextlib.suppress(OSError):  # EIO: how Linux says that a terminal has nobody left
+            while piece := os.read(ours, 4096):
+                yield piece
+    finally:
+        os.close(ours)
+        process.terminate()
+        process.wait()

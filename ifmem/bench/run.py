@@ -12,16 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from ifmem import __version__
+from ifmem.bench.bridge import measure_bridge
+from ifmem.bench.budget import measure_budget
 from ifmem.bench.context import measure_context
 from ifmem.bench.footprint import measure_idle, measure_memory
+from ifmem.bench.freshness import measure_freshness
 from ifmem.bench.hand_off import measure_fan_out, measure_hand_off
+from ifmem.bench.money import measure_money
 from ifmem.bench.peers import measure_peers
 from ifmem.bench.private_set import private_place
+from ifmem.bench.quotes import measure_quotes
 from ifmem.bench.restart import measure_restart
 from ifmem.bench.rows import Row
 from ifmem.bench.scale import Scale, Skipped
 from ifmem.bench.start_up import measure_start_up
+from ifmem.bench.streaming import measure_streaming
+from ifmem.bench.subscribing import measure_subscribing
+from ifmem.bench.swarm import measure_swarm
 from ifmem.bench.up import measure_up
+from ifmem.bench.warmth import measure_warmth
 from ifmem.errors import Exit, IfmemError
 
 Measure = Callable[[Path, Scale], Iterable[Row]]
@@ -35,6 +44,15 @@ MEASUREMENTS: dict[str, Measure] = {
     "start-up": measure_start_up,
     "up": measure_up,
     "idle": measure_idle,
+    "quotes": measure_quotes,
+    "money": measure_money,
+    "warmth": measure_warmth,
+    "bridge": measure_bridge,
+    "freshness": measure_freshness,
+    "budget": measure_budget,
+    "streaming": measure_streaming,
+    "subscribing": measure_subscribing,
+    "swarm": measure_swarm,
 }
 log = logging.getLogger("ifmem")
 
