@@ -8,9 +8,13 @@ PEERS := celery packaging rq dramatiq
 
 # What `make eval` asks about, by name and version: the evidence of the questions is lines of exactly these.
 EVAL := build/eval
-EVAL_SDISTS := click-8.1.8 urllib3-2.2.3
+EVAL_SDISTS := click-8.1.8 marshmallow-3.22.0 urllib3-2.2.3
+EVAL_TEXTS := notes chat talks
 EVAL_COMMIT := 2435276876d953491f88dadc8b00112a1416355d
 EVAL_HALF := development
+
+# Tests with whole sets of processes: one after the other, the machine to themselves. All others run side by side.
+WHOLE := tests/bench tests/bridge tests/chaos tests/e2e tests/faults
 
 # A python3 that is new enough; `make PYTHON=... TARGET` names another.
 CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11
@@ -25,7 +29,7 @@ unexport VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check fmt lock bench bench-peers eval eval-data clean
+.PHONY: help demo test check fmt lock bench bench-peers eval eval-data fuzz mcp-outside clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,7 +52,8 @@ check: $(INSTALLED) ## format check, lint, types, tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile $(WHOLE:%=--ignore=%)
+	$(BIN)/python -m pytest $(WHOLE)
 
 fmt: $(INSTALLED) ## format the code and mend what the linter can
 	$(BIN)/ruff format .
@@ -66,22 +71,28 @@ bench-peers: $(INSTALLED) ## install the neighbours that the bench compares with
 
 # git looks no further up than this folder: what is in it is no part of this repository.
 eval: eval-data ## measure the answers to the questions in tests/data/eval; make eval EVAL_HALF=held-out for the other half
-	@for corpus in ifmem $(EVAL_SDISTS) notes; do echo "$$corpus"; \
-		GIT_CEILING_DIRECTORIES="$(CURDIR)/$(EVAL)" $(BIN)/ifmem -C $(EVAL)/$$corpus eval \
-		tests/data/eval/$(EVAL_HALF)/$${corpus%-*}.jsonl $(ARGS) || exit; done
+	@for corpus in ifmem $(EVAL_SDISTS) $(EVAL_TEXTS); do questions=tests/data/eval/$(EVAL_HALF)/$${corpus%-*}.jsonl; \
+		[ -f "$$questions" ] || continue; echo "$$corpus"; \
+		GIT_CEILING_DIRECTORIES="$(CURDIR)/$(EVAL)" $(BIN)/ifmem -C $(EVAL)/$$corpus eval "$$questions" $(ARGS) || exit; done
 
-eval-data: $(INSTALLED) $(EVAL)/ifmem $(EVAL)/notes $(EVAL_SDISTS:%=$(EVAL)/%) ## fetch and unpack what `make eval` asks about
+eval-data: $(INSTALLED) $(EVAL)/ifmem $(EVAL_TEXTS:%=$(EVAL)/%) $(EVAL_SDISTS:%=$(EVAL)/%) ## fetch and unpack what `make eval` asks about
 
 $(EVAL)/ifmem:
 	git clone --quiet --shared --no-checkout . $@.part && git -C $@.part checkout --quiet $(EVAL_COMMIT) && mv $@.part $@
 
-$(EVAL)/notes: $(wildcard tests/data/eval/notes/*.md)
-	rm -rf $@ && mkdir -p $@ && cp $^ $@
+$(EVAL_TEXTS:%=$(EVAL)/%): $(EVAL)/%: $(wildcard $(EVAL_TEXTS:%=tests/data/eval/%/*.md))
+	rm -rf $@ && mkdir -p $@ && cp tests/data/eval/$*/*.md $@
 
 $(EVAL_SDISTS:%=$(EVAL)/%): $(EVAL)/%: | $(INSTALLED)
 	$(if $(UV),uv tool run pip,$(BIN)/python -m pip) download --quiet --disable-pip-version-check --no-deps \
 		--no-binary $(firstword $(subst -, ,$*)) --dest $(EVAL) $(subst -,==,$*)
 	tar -xzf $(EVAL)/$*.tar.gz -C $(EVAL)
+
+fuzz: $(INSTALLED) ## try 100,000 hostile inputs on every parser
+	FUZZ_CASES=4000 $(BIN)/python -m pytest tests/fuzz --timeout 3600 $(ARGS)
+
+mcp-outside: $(INSTALLED) ## look at the MCP server with the Inspector and the conformance suite (needs Node 22.19 or later)
+	PATH="$(CURDIR)/$(BIN):$$PATH" contrib/mcp/outside.sh
 
 clean: ## remove .venv, caches and builds; keeps .ifmem
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
