@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import time
 from collections.abc import Collection, Coroutine, Mapping, Sequence
 from contextlib import aclosing
@@ -22,9 +21,9 @@ from ifmem.core.librarians import number_of, requested
 from ifmem.core.overlays import View
 from ifmem.core.passages import Hit
 from ifmem.core.records import Citation, Finding, Query, new_id
-from ifmem.errors import IfmemError
 from ifmem.processes.claimant import Claimant
 from ifmem.processes.drafting import Draft
+from ifmem.processes.in_time import in_time
 from ifmem.processes.loaded_text import LoadedText, ShardText
 from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.purse import BusPurse
@@ -40,7 +39,6 @@ from ifmem.stores.hand_off import Busy, Claim
 from ifmem.stores.index import Index
 from ifmem.stores.librarians import Librarians
 
-log = logging.getLogger("ifmem")
 STAND_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 SECOND_HAND = "from archived findings, which are second-hand: look at them with ifmem finding ID"
@@ -113,20 +111,14 @@ class Librarian(Claimant):
             await self.librarians.respond(finding)
 
     async def _answer_in_time(self, query: Query) -> Finding:
-        left = query.deadline - time.time()
-        if left <= 0:
-            return self._finding(query, error="its deadline had passed before the librarian came to it")
         try:
-            async with asyncio.timeout(left):
-                return await self._answer(query, left)
-        except TimeoutError:
-            return self._finding(query, error=f"{self.provider.name} did not answer within {left:.0f} s")
-        except IfmemError as error:
-            said = f"{error.what} {error.why}".strip()
-            return self._finding(query, error=said, fix=error.fix, exit_code=int(error.exit_code))
-        except Exception as error:
-            log.exception("%s could not be answered", query.id)
-            return self._finding(query, error=f"{type(error).__name__}: {error}; see ifmem logs {self.domain.name}")
+            return await in_time(
+                query,
+                self.domain.name,
+                self.provider.name,
+                lambda left: self._answer(query, left),
+                lambda **error: self._finding(query, **error),
+            )
         finally:
             self.purse.borrowed.pop(query.id, None)
 

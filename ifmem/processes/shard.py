@@ -21,9 +21,9 @@ from ifmem.core.domains import Domain
 from ifmem.core.freshness import change_of, changed_since
 from ifmem.core.passages import Hit
 from ifmem.core.records import Finding, Query, new_id
-from ifmem.errors import IfmemError
 from ifmem.processes.claimant import Claimant
 from ifmem.processes.drafting import Draft
+from ifmem.processes.in_time import in_time
 from ifmem.processes.keeping_warm import Present, keep_warm, warm_all
 from ifmem.processes.loader import load_beside
 from ifmem.processes.loading import load
@@ -39,15 +39,10 @@ from ifmem.providers.extractive import Extractive
 from ifmem.providers.spending import OverBudget
 from ifmem.providers.warming import Warmable
 from ifmem.stores.bus import BusLost
-from ifmem.stores.deadlines import as_of_now
 from ifmem.stores.hand_off import Claim
 
 log = logging.getLogger("ifmem")
 RENEW_EVERY_S = 3600.0
-EARLIER_S, EARLIER_SHARE = (
-    1.0,
-    0.1,
-)  # before the asker's deadline, so that it hears what went wrong and not just nothing
 LOOK_EVERY_S = 0.25
 
 
@@ -140,21 +135,13 @@ class Shard(Claimant):
         await self.store(lambda: self.hand_off.finish(self.seat, finding, durable=durable))
 
     async def _answer_in_time(self, query: Query) -> Finding:
-        left = as_of_now(query).deadline - time.time()
-        left -= min(EARLIER_S, left * EARLIER_SHARE)
-        if left <= 0:
-            return self._finding(query, error="its deadline had passed before the shard came to it")
-        try:
-            async with asyncio.timeout(left):
-                return await self._answer(query, left)
-        except TimeoutError:
-            return self._finding(query, error=f"{self.provider.name} did not answer within {left:.0f} s")
-        except IfmemError as error:
-            said = f"{error.what} {error.why}".strip()
-            return self._finding(query, error=said, fix=error.fix, exit_code=int(error.exit_code))
-        except Exception as error:
-            log.exception("%s could not be answered", query.id)
-            return self._finding(query, error=f"{type(error).__name__}: {error}; see ifmem logs {self.domain.name}")
+        return await in_time(
+            query,
+            self.domain.name,
+            self.provider.name,
+            lambda left: self._answer(query, left),
+            lambda **error: self._finding(query, **error),
+        )
 
     async def _answer(self, query: Query, left: float) -> Finding:
         assert self.readings is not None
