@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import takewhile
 
+from ifmem.core.evidence import names_in
 from ifmem.core.kinds import kind_named
-from ifmem.core.text import QUESTION_STOP_WORDS, QUESTION_TERMS, question_words
+from ifmem.core.text import QUESTION_STOP_WORDS, QUESTION_TERMS, passing_terms, question_words, stop_terms
 from ifmem.core.thesaurus import related
 
 RELATED_SHARE = 0.5  # what a related term counts beside the one that was asked for
+PART = 0.4  # what a part of an identifier counts beside the whole
 MOST_PARTS = 3
 COMPOUND_CHARACTERS = 2_000  # a longer question is a pasted text, not several questions
 _NEXT_QUESTION = re.compile(
@@ -17,6 +20,7 @@ _NEXT_QUESTION = re.compile(
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)  # its subject is the first part's
+_IDENTIFIER = re.compile(r"\b\w+_\w+\b|\b\w*[a-z][A-Z]\w*\b")  # what "it" is, where a part names one
 
 
 def parts_of(question: str) -> tuple[str, ...]:
@@ -26,7 +30,8 @@ def parts_of(question: str) -> tuple[str, ...]:
     parts = [part for part in _NEXT_QUESTION.split(question) if part.strip()]
     if not 1 < len(parts) <= MOST_PARTS or not all(map(_is_question, parts)):
         return (question,)
-    return (parts[0], *(f"{parts[0]} {part}" if _POINTS_BACK.search(part) else part for part in parts[1:]))
+    subject = " ".join(_IDENTIFIER.findall(parts[0])) or parts[0]
+    return (parts[0], *(f"{subject} {part}" if _POINTS_BACK.search(part) else part for part in parts[1:]))
 
 
 def _is_question(part: str) -> bool:
@@ -42,34 +47,53 @@ def narrowed(weights: Mapping[str, float], part: str) -> dict[str, float]:
     return {term: weight / share for term, weight in own.items()} if share else own
 
 
+def told_apart(weights: Mapping[str, float], question: str, counts: Mapping[str, int]) -> dict[str, float]:
+    """The weights with those of an identifier's parts lowered where the identifier itself stands somewhere, as `counts` says."""
+    lowered = dict(weights)
+    for whole, *parts in question_words(question).values():
+        if counts.get(whole):
+            lowered.update((part, PART * weights[part]) for part in parts if part in weights)
+    return lowered
+
+
 def search_terms(question: str) -> tuple[str, ...]:
-    """The distinct terms that a question is searched by: those asked for in its order, then those related to them."""
-    words = question_words(question).values()
-    asked = dict.fromkeys(term for terms in words for term in terms)
-    # The parts of an identifier are no words of the asker's: what is related to them leads astray.
-    also = dict.fromkeys(other for terms in words if len(terms) == 1 for other in related(terms[0]))
-    return tuple({**asked, **also})[: 2 * QUESTION_TERMS]
+    """The distinct terms that a question is searched by: those asked for in its order, those related to them, those said in passing."""
+    words = question_words(question)
+    asked = dict.fromkeys(term for terms in words.values() for term in terms)
+    # Names and the parts of identifiers are no words of the language: what is related to them leads astray.
+    names = names_in(question, words)
+    plain = [terms[0] for word, terms in words.items() if len(terms) == 1 and word not in names]
+    also = dict.fromkeys(other for term in plain for other in related(term))
+    passing = dict.fromkeys(term for term in passing_terms(question) if term in stop_terms())
+    return tuple({**asked, **also, **passing})[: 2 * QUESTION_TERMS]
+
+
+def _said_in_passing(weights: Mapping[str, float]) -> dict[str, float]:
+    """The stop terms at the end of `weights`; none of a question that is made of nothing else."""
+    last = list(takewhile(stop_terms().__contains__, reversed(list(weights))))
+    return {term: weights[term] for term in last} if len(last) < len(weights) else {}
 
 
 class Concepts:
     """The weighted terms of a question, told apart.
 
     `asked` maps each term asked for to its weight, in the question's order. `counts_for` maps every term to the terms asked for that it
-    counts for, and what it counts: itself in full, a related one less.
+    counts for, and what it counts: itself in full, a related one less. `passing` are weighted terms that are not asked for.
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
         """`weights` are in the order of `search_terms`: a term that an earlier one is related to was not asked for itself."""
+        self.passing = _said_in_passing(weights)
         self.asked: dict[str, float] = {}
         also: set[str] = set()
         for term, weight in weights.items():
-            if term not in also:
+            if term not in also and term not in self.passing:
                 self.asked[term] = weight
                 also.update(related(term))
         self.counts_for = {term: [(term, weight)] for term, weight in self.asked.items()}
         for term, weight in self.asked.items():
             for other in related(term):
-                if other in weights and other not in self.asked:
+                if other in weights and other not in self.asked and other not in self.passing:
                     counted = RELATED_SHARE * min(weight, weights[other])
                     self.counts_for.setdefault(other, []).append((term, counted))
         self.terms = frozenset(self.counts_for)

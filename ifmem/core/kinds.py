@@ -1,4 +1,4 @@
-"""What kind of place a question asks for, program, prose or history, and what passages of another kind count for it.
+"""What kind of place a question asks for, program, prose, history or the list of files, and what passages of another kind count for it.
 
 Most questions do not say. Those are rather answered in prose: a program and a change log are full of words that a question has too.
 """
@@ -10,9 +10,17 @@ from collections.abc import Iterable, Mapping
 
 from ifmem.core.passages import Hit
 
-CODE, PROSE, HISTORY = "code", "prose", "history"
-NOT_ASKED_FOR = {CODE: 0.92, PROSE: 1.0, HISTORY: 0.88}  # what each counts where nothing in the question points to it
-ANOTHER_ASKED_FOR = 0.7  # the same in a part of a compound question that names another kind
+CODE, PROSE, HISTORY, LISTING = "code", "prose", "history", "listing"
+NOT_ASKED_FOR = {
+    CODE: 0.92,
+    PROSE: 1.0,
+    HISTORY: 0.88,
+    LISTING: 0.5,
+}  # what each counts where nothing in the question points to it
+ANOTHER_NAMED = 0.85  # the same, times this, where the question names another kind
+ANOTHER_PART = (
+    0.7  # the same in a part of a compound question that names another kind: the other part may be about this one
+)
 
 _CODE = re.compile(r"\.(?:pyi?|jsx?|tsx?|go|rs|c|h|cc|cpp|hpp|java|kt|rb|php|cs|swift|scala|sh|lua|sql)$")
 _HISTORY = re.compile(
@@ -23,6 +31,7 @@ _POINTS_TO = {
     PROSE: r"\b(?:docs?|documentation|documented|manual|guide|readme|tutorial|handbook)\b",
     HISTORY: r"\b(?:releases?|versions?|changelog|changed|added|introduced|removed|deprecated|dropped|fixed|renamed|since"
     r"|commit(?:s|ted)?|longer|when)\b|\d\.\d|\d{4}-\d\d",
+    LISTING: r"\b(?:files?|folders?|director(?:y|ies)|paths?|layout|tree)\b",
 }
 _NAMES = {
     CODE: r"\b(?:the\s+(?:source\s+)?code|implement\w*|defined|declared|which\s+(?:function|method|class|module))\b"
@@ -36,6 +45,8 @@ _NAMING: _Patterns = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern
 
 
 def kind_of(path: str) -> str:
+    if path == "tree":
+        return LISTING
     if _HISTORY.search(path):
         return HISTORY
     return CODE if _CODE.search(path) else PROSE
@@ -49,12 +60,16 @@ def kind_named(question: str) -> str:
 
 def suited(hits: Iterable[Hit], question: str, *, of_several: bool = False) -> list[Hit]:
     """The hits, best first, by how well their kind suits the question; `of_several`: it is one part of a compound question."""
-    counts = _counts(question, kind_named(question) if of_several else "")
+    counts = _counts(question, of_several)
     weighed = [hit._replace(score=hit.score * counts[kind_of(hit.path)]) for hit in hits]
     return sorted(weighed, key=lambda hit: (-hit.score, hit.path, hit.start_line))
 
 
-def _counts(question: str, named: str) -> Mapping[str, float]:
-    if named:
-        return {kind: 1.0 if kind == named else ANOTHER_ASKED_FOR for kind in NOT_ASKED_FOR}
-    return {kind: 1.0 if _POINTING[kind].search(question) else count for kind, count in NOT_ASKED_FOR.items()}
+def _counts(question: str, of_several: bool) -> Mapping[str, float]:
+    named = kind_named(question)
+    if named and of_several:
+        return {kind: 1.0 if kind == named else ANOTHER_PART for kind in NOT_ASKED_FOR}
+    counts = {kind: 1.0 if _POINTING[kind].search(question) else count for kind, count in NOT_ASKED_FOR.items()}
+    return (
+        {kind: count if kind == named else ANOTHER_NAMED * count for kind, count in counts.items()} if named else counts
+    )

@@ -22,6 +22,7 @@ COVERED = 1.1  # what a term adds by standing here at all, so that many differen
 COVERED_ABOVE = 0.5  # the same for one that stands in the path or heading only
 TOGETHER = 0.8  # what a term adds by standing in the stretch that holds most of the question
 STRETCH = 20  # terms
+PASSING = 0.8  # what a word adds that is no part of the subject, by standing here at all
 NEIGHBOURS = 0.4  # what two terms add that are neighbours in the question and stand near each other here
 NEAR = 4  # terms
 DEFINITION = 0.8
@@ -85,6 +86,7 @@ def score_for(concepts: Concepts, fields: Fields) -> Score:
         + ABOVE * sum(above.values())
         + COVERED * sum(max(covered.get(t, 0.0), COVERED_ABOVE * above.get(t, 0.0)) for t in covered.keys() | above)
         + TOGETHER * _together(concepts, places)
+        + PASSING * sum(concepts.passing[term] for term in concepts.passing.keys() & body)
         + NEIGHBOURS * _neighbours(concepts.asked, places)
         + DEFINITION * _definition(concepts.asked, fields.defines)
     )

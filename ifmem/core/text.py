@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 import Stemmer
 
@@ -102,6 +103,18 @@ def question_words(question: str) -> dict[str, tuple[str, ...]]:
     asked = question[:QUESTION_CHARACTERS]
     subject = _words(_KIND_ASKED_FOR.sub(" ", asked))
     return _distinct(word for word in subject if word.lower() not in QUESTION_STOP_WORDS) or _distinct(_words(asked))
+
+
+def passing_terms(question: str) -> tuple[str, ...]:
+    """The terms of the words that `question_words` drops: they tell between places that hold its subject equally well."""
+    subject = set(question_terms(question))
+    return tuple(term for term in dict.fromkeys(terms_of(question[:QUESTION_CHARACTERS])) if term not in subject)
+
+
+@cache
+def stop_terms() -> frozenset[str]:
+    """The terms of the words that say nothing of a question's subject."""
+    return frozenset(terms_of(" ".join(QUESTION_STOP_WORDS)))
 
 
 def _distinct(written: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ifmem.config import Config
-from ifmem.core.concepts import narrowed, parts_of, search_terms
+from ifmem.core.concepts import narrowed, parts_of, search_terms, told_apart
 from ifmem.core.kinds import suited
 from ifmem.core.manifest import version_of
 from ifmem.core.passages import Hit
@@ -50,7 +51,9 @@ class Router:
         """Score the shards (only some, if the asker named them) by their best passage."""
         indexes = self._indexes()
         frequencies = [index.frequencies(search_terms(question)) for index in indexes.values()]
-        weights = term_weights(frequencies, sum(index.passages for index in indexes.values()))
+        counts = sum(map(Counter, frequencies), Counter[str]())
+        rarity = term_weights(frequencies, sum(index.passages for index in indexes.values()))
+        weights = told_apart(rarity, question, counts)
         asked = {name: index for name, index in indexes.items() if not only or name in only}
         parts = parts_of(question)
         hits = {name: [_hits(index, part, weights, len(parts) > 1) for part in parts] for name, index in asked.items()}

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ifmem.core.company import in_company
 from ifmem.core.concepts import Concepts, narrowed, parts_of, search_terms
-from ifmem.core.evidence import Words, is_supported, names_in
+from ifmem.core.evidence import Words, is_supported
 from ifmem.core.excerpts import Excerpt, choose_excerpts, overlap
 from ifmem.core.follow_ups import searchable
 from ifmem.core.kinds import kind_named, kind_of, suited
@@ -29,7 +29,7 @@ CITATIONS = 5
 HITS = 24
 PASSAGE_TOKENS = 80  # in a usual passage
 NAMED_WORDS = 8  # words named in a "not found"; it says how many more there are
-FALL = 0.85  # what the next excerpt of a part of a compound question counts beside the one before
+FALL = 0.6  # what the next excerpt of a part of a compound question counts beside the one before
 MISPLACED = 0.5  # the same for one of another kind than the part names
 NEAREST = 3  # places named in a "not found"
 OVERLAY = ""  # the page of a hit in the overlay
@@ -141,9 +141,8 @@ def _looked_up(question: str, weights: Mapping[str, float], sources: _Sources, l
     words = question_words(question)
     hits = suited(sources.search(weights, HITS), question, of_several=of_several)
     excerpts = choose_excerpts(hits, weights, sources.document, limit=limit)
-    names = names_in(question, words)
     supported = [
-        one for one in excerpts[:CITATIONS] if is_supported(words, weights, one.matched, names, sources.passages)
+        one for one in excerpts[:CITATIONS] if is_supported(question, words, weights, one.matched, sources.passages)
     ]
     others = [excerpt for excerpt in excerpts if excerpt not in supported]
     return _Part(question, words, weights, [*supported, *others], bool(supported))

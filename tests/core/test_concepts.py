@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from ifmem.core.concepts import COMPOUND_CHARACTERS, RELATED_SHARE, Concepts, narrowed, parts_of, search_terms
+from ifmem.core.concepts import (
+    COMPOUND_CHARACTERS,
+    PART,
+    RELATED_SHARE,
+    Concepts,
+    narrowed,
+    parts_of,
+    search_terms,
+    told_apart,
+)
 from ifmem.core.text import question_terms
 
 
@@ -15,6 +24,31 @@ def test_what_is_related_is_searched_after_what_was_asked_for() -> None:
 
 def test_nothing_is_related_to_the_parts_of_an_identifier() -> None:
     assert search_terms("delete_folder") == ("delete_folder", "delet", "folder")
+
+
+def test_nothing_is_related_to_a_name() -> None:
+    assert "manag" in search_terms("what did the boss swallow")
+    assert "manag" not in search_terms("what did Boss swallow")
+
+
+def test_words_that_are_no_part_of_the_subject_come_last_and_are_told_apart() -> None:
+    terms = search_terms("How do I nest tides inside itself?")
+    assert terms[-1] == "itself"
+    concepts = Concepts(dict.fromkeys(terms, 2.0))
+    assert concepts.passing.keys() >= {"itself", "how"}
+    assert not concepts.terms & concepts.passing.keys()
+    assert concepts.held_by(["itself"]) == frozenset()
+
+
+def test_a_question_of_stop_words_alone_is_asked_for_by_them() -> None:
+    concepts = Concepts(dict.fromkeys(search_terms("how do you do"), 2.0))
+    assert concepts.asked and not concepts.passing
+
+
+def test_the_parts_of_an_identifier_weigh_less_where_it_stands_itself() -> None:
+    weights = {"max_tide": 6.0, "max": 2.0, "tide": 3.0}
+    assert told_apart(weights, "max_tide", {"max_tide": 1}) == {"max_tide": 6.0, "max": PART * 2.0, "tide": PART * 3.0}
+    assert told_apart(weights, "max_tide", {"max_tide": 0, "max": 4}) == weights
 
 
 def test_a_related_term_counts_for_the_one_asked_for_and_at_most_a_share_of_it() -> None:
@@ -42,6 +76,10 @@ def test_of_two_related_words_of_a_question_both_are_meant() -> None:
             ("Where is Gathering", "Where is Gathering how is it documented?"),
         ),
         ("How do locks and queues work?", ("How do locks and queues work?",)),
+        (
+            "Where does the pool read max_tide and how is it documented?",
+            ("Where does the pool read max_tide", "max_tide how is it documented?"),
+        ),
         (
             "Where is Gathering and how are its shards chosen?",
             ("Where is Gathering", "Where is Gathering how are its shards chosen?"),

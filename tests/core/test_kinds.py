@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ifmem.core.kinds import CODE, HISTORY, PROSE, kind_named, kind_of, suited
+from ifmem.core.kinds import CODE, HISTORY, LISTING, PROSE, kind_named, kind_of, suited
 from ifmem.core.passages import Hit
 
 
@@ -16,6 +16,8 @@ from ifmem.core.passages import Hit
         ("docs/changes/2.1.rst", HISTORY),
         ("git:log/00001-00200", HISTORY),
         ("docs/newsletter.md", PROSE),
+        ("tree", LISTING),
+        ("src/tree", PROSE),
     ],
 )
 def test_the_kind_of_a_place_shows_in_its_path(path: str, kind: str) -> None:
@@ -38,7 +40,7 @@ def test_the_last_kind_of_place_named_is_the_one_asked_for(question: str, kind: 
 
 
 def ranked(question: str, *, of_several: bool = False, **scores: float) -> list[str]:
-    paths = {"code": "harbour.py", "prose": "harbour.md", "history": "CHANGES.md"}
+    paths = {"code": "harbour.py", "prose": "harbour.md", "history": "CHANGES.md", "listing": "tree"}
     hits = [Hit("p", paths[kind], "d", 1, 8, score, frozenset()) for kind, score in scores.items()]
     return [hit.path for hit in suited(hits, question, of_several=of_several)]
 
@@ -54,5 +56,15 @@ def test_a_much_better_place_of_another_kind_stays_first() -> None:
 
 def test_the_kind_that_a_part_of_a_compound_question_names_counts_for_more() -> None:
     question = "what do the docs say about tides?"
-    assert ranked(question, code=10.0, prose=8.0)[0] == "harbour.py"
-    assert ranked(question, of_several=True, code=10.0, prose=8.0)[0] == "harbour.md"
+    assert ranked(question, code=10.0, prose=7.5)[0] == "harbour.py"
+    assert ranked(question, of_several=True, code=10.0, prose=7.5)[0] == "harbour.md"
+
+
+def test_the_kind_that_a_question_names_counts_for_more() -> None:
+    assert ranked("When was tide_of removed?", code=10.0, history=9.0) == ["CHANGES.md", "harbour.py"]
+    assert ranked("Why was tide_of removed?", code=10.0, history=9.0) == ["harbour.py", "CHANGES.md"]
+
+
+def test_the_list_of_files_goes_last_unless_files_are_asked_for() -> None:
+    assert ranked("Who swims with Theo?", listing=10.0, prose=6.0) == ["harbour.md", "tree"]
+    assert ranked("Is there a folder for Theo?", listing=10.0, prose=6.0) == ["tree", "harbour.md"]

@@ -32,6 +32,16 @@ def test_a_related_term_counts_but_less_than_the_one_asked_for() -> None:
     assert "delet" in other.matched
 
 
+def test_a_word_said_in_passing_tells_between_two_passages_and_finds_none() -> None:
+    weights = dict.fromkeys(search_terms("nest tides inside itself"), 3.0)
+    itself, other, neither = (
+        score(weights, Fields("", "", analyse(text))) for text in ("nest tides itself", "nest tides twice", "itself")
+    )
+    assert itself.value > other.value
+    assert itself.matched == other.matched
+    assert neither == (0.0, frozenset())
+
+
 def test_related_terms_in_one_passage_count_once() -> None:
     weights = dict.fromkeys(search_terms("delete"), 3.0)
     both, one = Fields("", "", analyse("delete remove")), Fields("", "", analyse("delete it"))
