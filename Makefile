@@ -8,8 +8,9 @@ PEERS := celery packaging rq dramatiq
 
 # What `make eval` asks about, by name and version: the evidence of the questions is lines of exactly these.
 EVAL := build/eval
-EVAL_SDISTS := click-8.1.8 marshmallow-3.22.0 urllib3-2.2.3
-EVAL_TEXTS := notes chat talks
+EVAL_SDISTS := attrs-24.2.0 click-8.1.8 marshmallow-3.22.0 tornado-6.4.1 urllib3-2.2.3
+EVAL_TEXTS := notes chat conversations talks
+EVAL_DOCS := black-23.12.1 black-24.10.0 black-25.1.0 pip-23.3.2 pip-24.3.1
 EVAL_COMMIT := 2435276876d953491f88dadc8b00112a1416355d
 EVAL_HALF := development
 
@@ -71,11 +72,11 @@ bench-peers: $(INSTALLED) ## install the neighbours that the bench compares with
 
 # git looks no further up than this folder: what is in it is no part of this repository.
 eval: eval-data ## measure the answers to the questions in tests/data/eval; make eval EVAL_HALF=held-out for the other half
-	@for corpus in ifmem $(EVAL_SDISTS) $(EVAL_TEXTS); do questions=tests/data/eval/$(EVAL_HALF)/$${corpus%-*}.jsonl; \
+	@for corpus in ifmem $(EVAL_SDISTS) portal $(EVAL_TEXTS); do questions=tests/data/eval/$(EVAL_HALF)/$${corpus%-*}.jsonl; \
 		[ -f "$$questions" ] || continue; echo "$$corpus"; \
 		GIT_CEILING_DIRECTORIES="$(CURDIR)/$(EVAL)" $(BIN)/ifmem -C $(EVAL)/$$corpus eval "$$questions" $(ARGS) || exit; done
 
-eval-data: $(INSTALLED) $(EVAL)/ifmem $(EVAL_TEXTS:%=$(EVAL)/%) $(EVAL_SDISTS:%=$(EVAL)/%) ## fetch and unpack what `make eval` asks about
+eval-data: $(INSTALLED) $(EVAL)/ifmem $(EVAL)/portal $(EVAL_TEXTS:%=$(EVAL)/%) $(EVAL_SDISTS:%=$(EVAL)/%) ## fetch and unpack what `make eval` asks about
 
 $(EVAL)/ifmem:
 	git clone --quiet --shared --no-checkout . $@.part && git -C $@.part checkout --quiet $(EVAL_COMMIT) && mv $@.part $@
@@ -83,7 +84,17 @@ $(EVAL)/ifmem:
 $(EVAL_TEXTS:%=$(EVAL)/%): $(EVAL)/%: $(wildcard $(EVAL_TEXTS:%=tests/data/eval/%/*.md))
 	rm -rf $@ && mkdir -p $@ && cp tests/data/eval/$*/*.md $@
 
-$(EVAL_SDISTS:%=$(EVAL)/%): $(EVAL)/%: | $(INSTALLED)
+# The documentation of several releases side by side, as in a repository that keeps old versions, and the notes of those who work on it.
+$(EVAL)/portal: $(EVAL_DOCS:%=$(EVAL)/%) tests/data/eval/portal.py
+	rm -rf $@ $@.part && mkdir -p $@.part
+	for release in $(EVAL_DOCS); do mkdir $@.part/$$release && case $$release in \
+		pip-*) cp -r $(EVAL)/$$release/docs/html $@.part/$$release/docs && cp $(EVAL)/$$release/NEWS.rst $@.part/$$release ;; \
+		*) cp -r $(EVAL)/$$release/docs $(EVAL)/$$release/*.md $@.part/$$release ;; esac || exit; done
+	find $@.part -type f ! -name '*.md' ! -name '*.rst' ! -name '*.py' -delete
+	$(BIN)/python tests/data/eval/portal.py $@.part/portal
+	mv $@.part $@
+
+$(EVAL_SDISTS:%=$(EVAL)/%) $(EVAL_DOCS:%=$(EVAL)/%): $(EVAL)/%: | $(INSTALLED)
 	$(if $(UV),uv tool run pip,$(BIN)/python -m pip) download --quiet --disable-pip-version-check --no-deps \
 		--no-binary $(firstword $(subst -, ,$*)) --dest $(EVAL) $(subst -,==,$*)
 	tar -xzf $(EVAL)/$*.tar.gz -C $(EVAL)

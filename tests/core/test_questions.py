@@ -82,7 +82,7 @@ def test_the_halves_share_no_question_and_a_quarter_has_no_answer() -> None:
         assert 0.2 <= sum(question.not_found for question in questions) / len(questions) <= 0.3
 
 
-@pytest.mark.parametrize("corpus", ["notes", "chat", "talks"])
+@pytest.mark.parametrize("corpus", ["notes", "chat", "conversations", "talks"])
 def test_the_evidence_of_what_we_wrote_is_where_it_is_said_to_be(corpus: str) -> None:
     for path in DATA.glob(f"*/{corpus}.jsonl"):
         for question in _read(path):
