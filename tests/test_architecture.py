@@ -36,15 +36,16 @@ APART = {"corpus", "stores", "providers"}
 HOMES = {
     "redis": ("stores/bus.py",),
     "sqlite_utils": ("stores/",),
-    "psutil": ("processes/children.py",),
-    "multiprocessing": ("processes/children.py",),
-    "subprocess": ("processes/children.py", "corpus/", "bench/programs.py", "chaos/outside.py"),
+    "psutil": ("processes/ending.py", "processes/process_table.py"),
+    "multiprocessing": (),  # the spawner forks
+    "subprocess": ("processes/programs.py", "corpus/", "bench/programs.py", "chaos/outside.py"),
     "typer": ("cli/",),
     "rich": ("cli/",),
     "anthropic": ("providers/",),
     "openai": ("providers/",),
     "google.genai": ("providers/",),
     "mcp": ("bridge/", "bench/bridge.py"),
+    "detect_secrets": ("core/secret_detectors.py",),
 }
 VENDORS = ("anthropic", "openai", "google.genai")
 
@@ -179,7 +180,7 @@ def test_keys_are_spelled_in_one_module() -> None:
         (crosses_over, "providers/extractive.py", "from ifmem.stores.index import Index"),
         (strays_from_home, "processes/shard.py", "import redis.asyncio"),
         (strays_from_home, "stores/archive.py", "from redis import Redis"),
-        (strays_from_home, "core/records.py", "import sqlite_utils"),
+        (strays_from_home, "core/record.py", "import sqlite_utils"),
         (strays_from_home, "processes/supervisor.py", "from multiprocessing import Process"),
         (strays_from_home, "processes/supervisor.py", "import psutil"),
         (strays_from_home, "client.py", "import subprocess"),
@@ -198,7 +199,8 @@ def test_a_planted_offence_is_found(tmp_path: Path, rule: Callable[[Import], boo
     ("file", "source"),
     [
         ("stores/bus.py", "import redis.asyncio\nfrom ifmem.core.keys import Keys\nfrom .archive import Archive"),
-        ("processes/children.py", "import multiprocessing, psutil, subprocess\nfrom ifmem.stores import bus"),
+        ("processes/ending.py", "import psutil\nfrom ifmem.stores import bus"),
+        ("processes/programs.py", "import subprocess"),
         ("corpus/git.py", "import subprocess\nfrom ifmem import __version__"),
         ("cli/app.py", "import typer\nfrom rich.table import Table\nfrom ifmem import Memory"),
         ("providers/gemini.py", "import google.auth\ndef client():\n    from google import genai"),

@@ -1,40 +1,30 @@
-"""Processes as the operating system sees them: starting, signalling and ending them. Only here are subprocess and psutil used.
+"""The supervisor's end of the spawner: it asks for forks, hears beats through a pipe a child, and learns of every exit at once.
 
-`Children` is the supervisor's end of the spawner: it asks for forks, hears beats through a pipe a child, and learns of every
-exit at once: the end of the beat pipe says that a child is gone, the spawner says how it left.
+The end of the beat pipe says that a child is gone, the spawner says how it left.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import logging
 import os
-import pickle
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO
-
-import psutil
+from collections.abc import Callable
+from typing import Any
 
 from ifmem.config import Config
-from ifmem.core.records import Beat
+from ifmem.core.beat import Beat
 from ifmem.credentials import without_keys
 from ifmem.errors import IfmemError
+from ifmem.processes.ending import end_session
+from ifmem.processes.programs import PYTHON, hand_config, open_log
 from ifmem.processes.seat import Assignment
 
 log = logging.getLogger("ifmem")
-PR_SET_PDEATHSIG = 1  # prctl(2)
-LOOK_EVERY_S = 0.2
-Detached = subprocess.Popen[bytes]
-PYTHON = (sys.executable, "-P")  # never a package that happens to lie in the folder
 
 
 class Child:
@@ -221,138 +211,3 @@ class Children:
     @property
     def spawner_pid(self) -> int | None:
         return self._process.pid if self._process else None
-
-
-async def launch(command: Sequence[str], log: Path) -> asyncio.subprocess.Process:
-    """Start a program in its own session, with its output in `log`. What it writes is private."""
-    with open_log(log) as output:
-        return await asyncio.create_subprocess_exec(
-            *command,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            umask=0o077,
-            env=without_keys(os.environ),
-        )
-
-
-def detach(module: str, config: Config, log: Path) -> Detached:
-    """Start `python -m module` in a session of its own, so that it outlives the terminal. The configuration goes through its
-    standard input: a password in it must not be seen in `ps` or stand in a file."""
-    with open_log(log) as output:
-        process = subprocess.Popen(
-            [*PYTHON, "-m", module],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-            cwd="/",
-            env=without_keys(os.environ),
-        )
-    assert process.stdin is not None
-    with contextlib.suppress(BrokenPipeError), process.stdin as pipe:
-        pipe.write(pickle.dumps(config))
-    return process
-
-
-async def hand_config(process: asyncio.subprocess.Process, config: Config) -> None:
-    assert process.stdin is not None
-    process.stdin.write(pickle.dumps(config))
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        await process.stdin.drain()
-    process.stdin.close()
-
-
-def received_config() -> Config:
-    """The configuration that `detach` or `hand_config` sent."""
-    config = pickle.load(sys.stdin.buffer)
-    assert isinstance(config, Config)
-    return config
-
-
-def open_log(path: Path) -> BinaryIO:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
-
-
-def tie_to_parent() -> None:
-    """Ask the kernel to kill this process when its parent dies: even a stopped or looping child leaves. Linux only; elsewhere the
-    spawner and the end of the alive pipe do it."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def end_session(leader: int) -> None:
-    """Kill a session's leader, and everything it started that is still in its session or in a group of it."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(leader, signal.SIGKILL)
-    for pid in psutil.pids():
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.getsid(pid) == leader:
-                os.kill(pid, signal.SIGKILL)
-
-
-def descendants(pid: int) -> list[psutil.Process]:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).children(recursive=True)
-    return []
-
-
-def is_running(pid: int, with_argument: str) -> bool:
-    """Whether `pid` is alive and is the program it is thought to be: pids are used again."""
-    try:
-        process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and with_argument in " ".join(process.cmdline())
-    except psutil.Error:
-        return False
-
-
-async def until_gone(pid: int, with_argument: str) -> None:
-    """Wait for the end of a process that need not be our child: at once where the kernel tells (Linux), else by looking."""
-    ended = asyncio.Event()
-    with _told_of_end(pid, ended.set):
-        while is_running(pid, with_argument):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await ended.wait()
-
-
-@contextlib.contextmanager
-def _told_of_end(pid: int, tell: Callable[[], None]) -> Iterator[None]:
-    try:
-        fd = os.pidfd_open(pid)
-    except (AttributeError, OSError):  # not Linux, or gone already
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    loop.add_reader(fd, tell)
-    try:
-        yield
-    finally:
-        loop.remove_reader(fd)
-        os.close(fd)
-
-
-def with_marks(*marks: str) -> list[str]:
-    """Pid and command line of every other living process whose command line holds one of `marks`."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            line = " ".join(process.cmdline())
-            if process.pid != os.getpid() and any(mark in line for mark in marks):
-                found.append(f"{process.pid} {line}")
-    return found
-
-
-def holding(folder: Path, *marks: str) -> list[tuple[int, str]]:
-    """Pid and command line of every other process of this user that has a file below `folder` open, and one of `marks` in its line."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            line = " ".join(process.cmdline())
-            if process.pid == os.getpid() or not any(mark in line for mark in marks):
-                continue
-            if any(Path(file.path).is_relative_to(folder) for file in process.open_files()):
-                found.append((process.pid, line))
-    return found

@@ -1,4 +1,4 @@
-"""Births and deaths: forks what is missing, judges what lives, decides what comes after every exit, inherits what the dead held."""
+"""Births and deaths: forks what is missing, decides what comes after every exit, inherits what the dead held."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import random
 import signal
 import time
 from collections.abc import Callable, Coroutine, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from ifmem.config import Config
-from ifmem.core import lifecycle
-from ifmem.core.lifecycle import Life, Limits
-from ifmem.core.records import Beat
+from ifmem.core import lifecycle, supervision
+from ifmem.core.beat import Beat
+from ifmem.core.supervision import Life, Limits
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.announcing import Announcer
 from ifmem.processes.charge import Charge
-from ifmem.processes.children import Child, Children, end_session
+from ifmem.processes.children import Child, Children
+from ifmem.processes.ending import end_session
 from ifmem.processes.inheritance import Inheritance
+from ifmem.processes.judge import Judge
 from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.hand_off import Seat
 
 log = logging.getLogger("ifmem")
-LOOK_EVERY_S = 0.25
-PAUSED_S = 1.0  # looking this late means that this process itself was stopped or starved
 FORK_AGAIN_S = 0.1
 KILLED_WITHIN_S = 2.0  # nobody survives a KILL; a spawner that is stuck cannot report it
 SETTLE = "settle"
@@ -51,15 +50,14 @@ class Lives:
         self.inheritance = inheritance
         self.stopping = stopping
         self.children = Children(config, self._spawner_lost)
-        self.limits = Limits(config.lost_after_s, config.stall_margin_s, config.start_timeout_s, config.load_timeout_s)
+        limits = Limits(config.lost_after_s, config.stall_margin_s, config.start_timeout_s, config.load_timeout_s)
+        self.judge = Judge(charges, self.children, announcer, limits)
         self.jitter = random.Random()
         self._go = go
-        self._looked_at = time.monotonic()
         self._spawner_failures = 0
 
     async def begin(self) -> None:
         """Start everyone. The spawner has to be there."""
-        self._looked_at = time.monotonic()
         for charge in self.charges.values():
             await self.fork(charge, fresh=True)
 
@@ -68,7 +66,9 @@ class Lives:
     async def fork(self, charge: Charge, *, fresh: bool) -> None:
         if self.stopping.is_set():
             return
-        charge.incarnation += 1
+        charge.incarnation = await self.announcer.number(charge)
+        if self.stopping.is_set():
+            return
         charge.start_at = None
         charge.sentence = ""
         charge.told_to_stop = False
@@ -111,7 +111,7 @@ class Lives:
         charge.child = None
         served_s = None if life.ready_at is None else now - life.ready_at
         if not charge.told_to_stop:
-            charge.history = charge.history.after(lifecycle.Exit(now, served_s))
+            charge.history = charge.history.after(supervision.Exit(now, served_s))
         charge.last_exit = lifecycle.exit_in_words(status, requested=charge.told_to_stop)
         self._go(self._settle(charge.seat, child, blame=not charge.told_to_stop), SETTLE)
         if self.stopping.is_set():
@@ -140,14 +140,14 @@ class Lives:
         hopeless = status == Exit.COULD_NOT_BOOT
         if hopeless or charge.history.gave_up:
             reason = (
-                said if hopeless else f"never became ready in {lifecycle.STARTS_BEFORE_FAILED} starts: {said or why}"
+                said if hopeless else f"never became ready in {supervision.STARTS_BEFORE_FAILED} starts: {said or why}"
             )
             fix = charge.fix or f"See why: ifmem logs {charge.name}    then: ifmem restart {charge.name}"
             charge.enter(lifecycle.FAILED, reason, fix)
             self.announcer.event("failed", charge, f"{charge.name} failed: {reason}", pid=child.pid)
             return
         charge.restarts += 1
-        pause = lifecycle.pause_before_restart(charge.history, self.config.restart_ceiling_s, self.jitter)
+        pause = supervision.pause_before_restart(charge.history, self.config.restart_ceiling_s, self.jitter)
         charge.start_at = now + pause
         charge.enter(lifecycle.RESTARTING, f"restarted: {why}")
         kind = "completed" if status == 0 and not charge.sentence else "died"
@@ -173,59 +173,16 @@ class Lives:
             await self.children.start()
         except IfmemError as error:
             self._spawner_failures += 1
-            if self._spawner_failures >= lifecycle.STARTS_BEFORE_FAILED:
+            if self._spawner_failures >= supervision.STARTS_BEFORE_FAILED:
                 raise
             log.error("%s %s", error.what, error.why)
             self.children.end_spawner()
         else:
             self._spawner_failures = 0
 
-    # Looking after the living
-
-    async def look_after(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_EVERY_S)
-            now = time.monotonic()
-            late = now - self._looked_at - LOOK_EVERY_S
-            self._looked_at = now
-            self._judge_spawner(now, late)
-            for charge in self.charges.values():
-                if late > PAUSED_S and charge.life is not None:  # it was us who slept: nobody is silent yet
-                    heard = charge.life.last_beat_at
-                    charge.life = replace(charge.life, last_beat_at=None if heard is None else heard + late)
-                elif charge.child is not None and not charge.told_to_stop:
-                    self._judge(charge, now)
-
-    def _judge_spawner(self, now: float, late: float) -> None:
-        """Nobody can be forked, and no exit is heard of, while the spawner stands still."""
-        heard_at = self.children.heard_at
-        if heard_at is None:
-            return
-        if late > PAUSED_S:
-            self.children.heard_at = heard_at + late
-        elif now - heard_at > self.limits.lost_after_s:
-            log.error("the spawner is lost: no beat for %.1f s", now - heard_at)
-            self.children.end_spawner()
-
-    def _judge(self, charge: Charge, now: float) -> None:
-        assert charge.life is not None and charge.child is not None
-        verdict = lifecycle.verdict(charge.life, now, self.limits)
-        if not verdict or charge.sentence:
-            return
-        silent = now - (charge.life.last_beat_at or charge.life.started_at)
-        charge.sentence = {
-            lifecycle.LOST: f"lost: no beat for {silent:.1f} s",
-            lifecycle.STALLED: f"stalled: its oldest question is {charge.life.late_s:.0f} s past its deadline",
-            lifecycle.TOO_SLOW: f"too slow: {charge.life.state} for {now - charge.life.state_since:.0f} s",
-        }[verdict]
-        charge.enter(verdict if verdict != lifecycle.TOO_SLOW else charge.state, charge.sentence)
-        self.announcer.event(verdict, charge, f"{charge.name} {charge.sentence}", pid=charge.child.pid)
-        self.announcer.changed.set()
-        charge.child.signal(signal.SIGKILL)  # it cannot answer a TERM; a stopped process dies of this too
-
     async def restart(self, charge: Charge) -> None:
         """Restart on request: forgets the history, so that a failed process gets another chance."""
-        charge.history = lifecycle.History()
+        charge.history = supervision.History()
         self.announcer.event("restart", charge, f"{charge.name}: restart asked for")
         if charge.child is not None:
             charge.sentence, charge.told_to_stop = "restart", True

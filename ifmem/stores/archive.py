@@ -10,85 +10,34 @@ import contextlib
 import json
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database, Migrations
-from sqlite_utils.db import Table
+from sqlite_utils import Database
 
+from ifmem.core.answers import Answer
 from ifmem.core.costs import Batch
 from ifmem.core.descent import Descent
+from ifmem.core.findings import Finding
 from ifmem.core.librarians import Shelved
+from ifmem.core.queries import Query
 from ifmem.core.record_chain import Audit
-from ifmem.core.records import Answer, Finding
 from ifmem.core.searches import Search
-from ifmem.core.spending import Payment
-from ifmem.core.tasks import Task
-from ifmem.errors import IfmemError
-from ifmem.stores import archive_chain, archive_search, archived_calls, archived_work, lineage, shelves
+from ifmem.stores import (
+    archive_chain,
+    archived_calls,
+    archived_findings,
+    archived_questions,
+    archived_work,
+    lineage,
+    shelves,
+)
+from ifmem.stores.archive_file import explained, migrations, table
+from ifmem.stores.archive_rows import entry_row
 from ifmem.stores.journal import Entry
 
-migrations = Migrations("ifmem")
 START = "0-0"
-PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
-
-
-@migrations()
-def first(db: Database) -> None:
-    table(db, "questions").create({"id": str, "question": str, "asked_at": float, "body": str}, pk="id")
-    table(db, "findings").create(
-        {"id": str, "query_id": str, "shard": str, "found": int, "text": str, "created_at": float, "body": str},
-        pk="id",
-    ).create_index(["created_at"])
-    table(db, "answers").create(
-        {"id": str, "question": str, "answer": str, "found": int, "asked_at": float, "body": str}, pk="id"
-    ).create_index(["asked_at"])
-    table(db, "events").create(
-        {"id": str, "at": float, "kind": str, "name": str, "text": str, "body": str}, pk="id"
-    ).create_index(["at"])
-    table(db, "position").create({"stream": str, "id": str}, pk="stream")
-
-
-@migrations()
-def calls(db: Database) -> None:
-    archived_calls.create(db)
-
-
-@migrations()
-def findings_search(db: Database) -> None:
-    archive_search.create(db)
-
-
-@migrations()
-def findings_lineage(db: Database) -> None:
-    lineage.create(db)
-
-
-@migrations()
-def librarians_shelves(db: Database) -> None:
-    shelves.create(db)
-
-
-@migrations()
-def work(db: Database) -> None:
-    archived_work.create(db)
-
-
-@migrations()
-def chain(db: Database) -> None:
-    archive_chain.create(db)
-
-
-def table(db: Database, name: str) -> Table:
-    found = db[name]
-    assert isinstance(found, Table)
-    return found
-
-
-class ArchiveBusy(IfmemError):
-    """The archive cannot be written just now: somebody holds a lock on it, or the disk is full. Worth trying again."""
 
 
 class Archive:
@@ -100,7 +49,7 @@ class Archive:
     @contextlib.contextmanager
     def writing(cls, path: Path) -> Iterator[Archive]:
         """Open for the one writer; makes the file (mode 0600) and brings it to the newest form. Raises IfmemError."""
-        with _explained(path):
+        with explained(path):
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             db = Database(sqlite3.connect(path, timeout=5.0, check_same_thread=False))
             try:
@@ -117,7 +66,7 @@ class Archive:
         if not path.exists():
             yield None
             return
-        with _explained(path):
+        with explained(path):
             db = Database(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0))
             try:
                 yield cls(db, path) if table(db, "findings").exists() else None
@@ -126,7 +75,7 @@ class Archive:
 
     def record(self, entries: Iterable[Entry]) -> None:
         """Store journal entries and how far the journal has been read, all or nothing. Raises ArchiveBusy."""
-        with _explained(self._path, (sqlite3.Error,)), self._db.atomic():
+        with explained(self._path, (sqlite3.Error,)), self._db.atomic():
             last = None
             for entry in entries:
                 self._store(entry)
@@ -136,13 +85,13 @@ class Archive:
 
     def add(self, findings: Iterable[Finding]) -> None:
         """Store findings that did not come through the journal, all or nothing. Raises ArchiveBusy."""
-        with _explained(self._path, (sqlite3.Error,)), self._db.atomic():
+        with explained(self._path, (sqlite3.Error,)), self._db.atomic():
             for finding in findings:
                 self._store(Entry(finding.id, "finding", finding.to_json()))
 
     def shelve(self, items: Iterable[Shelved]) -> None:
         """Give things into the care of librarians, all or nothing. Raises ArchiveBusy."""
-        with _explained(self._path, (sqlite3.Error,)), self._db.atomic():
+        with explained(self._path, (sqlite3.Error,)), self._db.atomic():
             for item in items:
                 self._store(Entry(item.id, "shelved", item.to_json()))
 
@@ -151,7 +100,7 @@ class Archive:
         return shelves.shelved(self._db, librarian)
 
     def _store(self, entry: Entry) -> None:
-        name, row = _row(entry)
+        name, row = entry_row(entry)
         table(self._db, name).insert(row, pk="id", replace=True)
         lineage.record(self._db, name, row)
         archive_chain.append(self._db, name, str(row["id"]))
@@ -161,21 +110,17 @@ class Archive:
         rows = list(table(self._db, "position").rows_where("stream = ?", ["journal"]))
         return str(rows[0]["id"]) if rows else START
 
+    def start_over(self) -> None:
+        """Read the journal from its beginning: it is another one, whose ids are of another server's clock. Raises ArchiveBusy."""
+        with explained(self._path, (sqlite3.Error,)), self._db.atomic():
+            table(self._db, "position").insert({"stream": "journal", "id": START}, pk="stream", replace=True)
+
     def findings(
         self, limit: int | None, *, shard: str | None = None, search: str | None = None, since: float = 0.0
     ) -> list[Finding]:
         """The newest findings first, as many as `limit` (None: all): those of one shard, those that hold all the words of `search`,
         those made `since` (seconds since the epoch)."""
-        words, values = archive_search.condition(self._db, (search or "").split())
-        conditions = [words, "created_at >= ?"]
-        values.append(since)
-        if shard:
-            conditions.append("shard = ?")
-            values.append(shard)
-        rows = table(self._db, "findings").rows_where(
-            " AND ".join(conditions), values, order_by="created_at DESC, id DESC", limit=limit
-        )
-        return [Finding.from_json(row["body"]) for row in rows]
+        return archived_findings.newest(self._db, limit, shard, search or "", since)
 
     def finding(self, finding_id: str) -> Finding | None:
         rows = list(table(self._db, "findings").rows_where("id = ?", [finding_id]))
@@ -189,23 +134,22 @@ class Archive:
         """The next `limit` findings stored after the one in `row`, in the order of their storing, each with its row; and the position
         in the journal at that moment."""
         with self._db.atomic():  # one moment for both
-            rows = table(self._db, "findings").rows_where(
-                "rowid > ?", [row], select="rowid, body", order_by="rowid", limit=limit
-            )
-            found = [(int(one["rowid"]), Finding.from_json(one["body"])) for one in rows]
-            return found, self.position()
+            return archived_findings.stored_after(self._db, row, limit), self.position()
 
     def row_of(self, finding_id: str) -> int | None:
         """The row of a finding: rows are in the order of storing. None if it is not in here."""
-        rows = self._db.query("SELECT rowid FROM findings WHERE id = ?", [finding_id])
-        return next((int(row["rowid"]) for row in rows), None)
+        return archived_findings.row_of(self._db, finding_id)
 
     def last_row(self) -> int:
-        return int(next(self._db.query("SELECT coalesce(max(rowid), 0) AS last FROM findings"))["last"])
+        return archived_findings.last_row(self._db)
 
     def answer(self, query_id: str) -> Answer | None:
         rows = list(table(self._db, "answers").rows_where("id = ?", [query_id]))
         return Answer.from_json(rows[0]["body"]) if rows else None
+
+    def unanswered(self, since: float) -> list[Query]:
+        """Questions asked `since` (epoch) that have no answer, oldest first."""
+        return list(archived_questions.unanswered(self._db, since))
 
     def answers(self, limit: int) -> list[Answer]:
         """The newest answers first."""
@@ -257,52 +201,3 @@ class Archive:
 
     def counts(self) -> dict[str, int]:
         return {name: table(self._db, name).count for name in ("questions", "findings", "answers", "events")}
-
-
-def _row(entry: Entry) -> tuple[str, dict[str, Any]]:
-    """Table and row of an entry. One that cannot be read is kept as an event, so that nothing is lost and nothing stands still."""
-    try:
-        return _known_row(entry)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        row = {"id": entry.id, "at": time.time(), "kind": "unreadable", "name": entry.kind, "text": entry.body}
-        return "events", {**row, "body": json.dumps(row)}
-
-
-def _known_row(entry: Entry) -> tuple[str, dict[str, Any]]:
-    body = json.loads(entry.body)
-    match entry.kind:
-        case "question":
-            fields = {"id": body["id"], "question": body["question"], "asked_at": body["asked_at"]}
-            return "questions", {**fields, "body": entry.body}
-        case "finding":
-            row = {n: body[n] for n in ("id", "query_id", "shard", "text", "created_at")}
-            cited = archive_search.cited_text(Finding.from_dict(body).citations)
-            return "findings", {**row, "found": int(body["found"]), "cited": cited, "body": entry.body}
-        case "answer":
-            Answer.from_dict(body)  # what could not be read back is no answer
-            row = {n: body[n] for n in ("id", "question", "answer", "asked_at")}
-            return "answers", {**row, "found": int(body["found"]), "body": entry.body}
-        case "shelved":
-            return shelves.TABLE, dict(vars(Shelved.from_dict(body)))
-        case "call":
-            return archived_calls.TABLE, archived_calls.row_of(Payment.from_dict(body))
-        case "task":
-            return archived_work.TASKS, archived_work.task_row(Task.from_dict(body), entry.body)
-        case "search":
-            return archived_work.SEARCHES, archived_work.search_row(Search.from_dict(body), entry.body)
-        case kind:
-            fields = {"at": body.get("at", time.time()), "name": body.get("name", ""), "text": body.get("text", "")}
-            return "events", {"id": entry.id, **fields, "kind": body.get("kind", kind), "body": entry.body}
-
-
-@contextlib.contextmanager
-def _explained(path: Path, kinds: tuple[type[Exception], ...] = (sqlite3.Error, OSError)) -> Iterator[None]:
-    try:
-        yield
-    except kinds as error:
-        passing = getattr(error, "sqlite_errorcode", 0) & 0xFF in PASSING
-        raise (ArchiveBusy if passing else IfmemError)(
-            f"cannot use the archive {path}.",
-            why=str(error),
-            fix="Is the disk full or read-only? A damaged file can be moved away; a new one is made at the next ifmem up.",
-        ) from error

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ifmem.core.costs import Batch
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.core.spending import Payment
 
 TABLE = "calls"
