@@ -22,6 +22,16 @@ def is_near(url: str) -> bool:
     return host == "localhost" or host.endswith(".localhost") if private is None else private
 
 
+def is_of_this_machine(url: str) -> bool:
+    """Whether a server can be reached from here alone: a socket, or the address that every machine has for itself."""
+    parts = _split(url)
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        return parts.scheme == "unix" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def is_exposed(url: str) -> bool:
     """Whether what is said to a Redis server can be read on its way there: no TLS, and a public address or name."""
     parts = _split(url)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 
-from ifmem.core.tasks import LABEL, Task, is_worker
+from ifmem.core.tasks import LABEL, Task
+from ifmem.core.worker_names import is_worker
 from ifmem.processes.tasking import finding_of
 from ifmem.stores.hand_off import MOST_ATTEMPTS, Seat, Stale
 from ifmem.stores.tasks import Tasks
@@ -41,8 +42,7 @@ class Estate:
         error = f"the task was given up: {MOST_ATTEMPTS} workers died of it"
         fix = f"See why: ifmem logs {seat.name}    Try again: ifmem dead retry {task_id}"
         finding = finding_of(task, task.shard, error=error, fix=fix, attempts=MOST_ATTEMPTS, worker=seat.name)
-        successor = Seat(seat.name, seat.incarnation + 1, LABEL)
         try:
-            await self.tasks.finish(successor, finding, task.reply_to, held_by=seat)
+            await self.tasks.finish(seat.successor, finding, task.reply_to, held_by=seat)
         except Stale:
             log.warning("%s: nobody could be told that %s was given up", seat.worker, task_id)

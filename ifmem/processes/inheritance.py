@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Collection
 
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
 from ifmem.core.receipts import sealed
-from ifmem.core.records import Answer, Finding, Query, new_id
-from ifmem.core.tasks import is_worker
+from ifmem.core.record import new_id
+from ifmem.core.worker_names import is_worker
 from ifmem.errors import IfmemError
+from ifmem.processes.answering import refusal
 from ifmem.stores.bus import Bus
 from ifmem.stores.hand_off import MOST_ATTEMPTS, HandOff, Seat
+from ifmem.stores.inquiries import Inquiries
 
 log = logging.getLogger("ifmem")
 
@@ -19,6 +23,7 @@ log = logging.getLogger("ifmem")
 class Inheritance:
     def __init__(self, bus: Bus, keys: Keys) -> None:
         self.hand_off = HandOff(bus, keys)
+        self.inquiries = Inquiries(bus, keys)
         self.keys = keys
 
     async def settle(self, seat: Seat, *, blame: bool) -> tuple[list[str], list[str]]:
@@ -33,16 +38,17 @@ class Inheritance:
             )
         return back, dead
 
-    async def settle_estate(self, labels: dict[str, str]) -> None:
-        """At start: whatever processes of an earlier supervisor still hold. `labels` maps names to queues."""
+    async def settle_estate(self, labels: dict[str, str], distant: Collection[str] = ()) -> None:
+        """At start: whatever processes of an earlier supervisor still hold. `labels` maps names to queues; shards that are `distant`
+        may well be at work."""
         for name, incarnation in await self.hand_off.abandoned():
-            if is_worker(name):  # its crew's affair
+            if is_worker(name) or name in distant:  # its crew's affair, or its host's
                 continue
             await self.settle(Seat(name, incarnation, labels.get(name, "coordinator")), blame=True)
 
     async def _tell(self, seat: Seat, query_id: str) -> None:
         """Let a question that killed its process three times end in an answer that says so."""
-        query = await self.hand_off.read_query(query_id)
+        query = await self.inquiries.read_query(query_id)
         if query is None:
             return
         error = IfmemError(
@@ -50,9 +56,8 @@ class Inheritance:
             why="each time the process working on it crashed, hung or left; other questions go on",
             fix=f"See why: ifmem logs {seat.name}",
         )
-        successor = Seat(seat.name, seat.incarnation + 1, seat.label)
         if seat.name == "coordinator":
-            await self.hand_off.answer(successor, sealed(_error_answer(query, error)))
+            await self.hand_off.answer(seat.successor, sealed(refusal(query, error)))
         else:
             finding = Finding(
                 id=new_id("f"),
@@ -64,16 +69,4 @@ class Inheritance:
                 created_at=time.time(),
                 error=error.what,
             )
-            await self.hand_off.finish(successor, finding)
-
-
-def _error_answer(query: Query, error: IfmemError) -> Answer:
-    return Answer(
-        id=query.id,
-        question=query.question,
-        answer="",
-        found=False,
-        asked_at=query.asked_at,
-        partial=True,
-        error=error.to_dict(),
-    )
+            await self.hand_off.finish(seat.successor, finding)
