@@ -16,6 +16,12 @@ def digests(archive: Path) -> dict[str, str]:
         return dict(connection.execute("SELECT id, json_extract(body, '$.digest') FROM answers"))
 
 
+def questions(archive: Path) -> set[str]:
+    """The ids of all questions that were recorded."""
+    with _reading(archive) as connection:
+        return {id_ for (id_,) in connection.execute("SELECT id FROM questions")}
+
+
 def events(archive: Path) -> list[dict[str, Any]]:
     """What happened to the processes, in the order of the journal."""
     with _reading(archive) as connection:

@@ -7,9 +7,9 @@ import shutil
 import signal
 import time
 
-from ifmem.chaos.archived import digests
+from ifmem.chaos.archived import digests, questions
 from ifmem.chaos.scene import Injected, Scene
-from ifmem.stores.hand_off import MOST_WAITING
+from ifmem.stores.inquiries import MOST_WAITING
 
 FULL_S = 2.0
 FLOOD = MOST_WAITING + 500
@@ -20,13 +20,14 @@ SETTLE_S = 0.1  # for what askers have received to be noted
 async def empty(scene: Scene, name: str) -> Injected:
     """The server dies and its append-only file is gone: what is left is in the archive.
 
-    An answer that the archivist had not read yet is lost with the bus; those are noted, so that no other is excused.
+    What the archivist had not read yet, within its last moments, is lost with the bus: answers, and questions whose askers went away. Those
+    are noted, so that nothing else is excused.
     """
     pid = scene.bus_pid()
     scene.signal(pid, signal.SIGSTOP)
     try:
         await asyncio.sleep(SETTLE_S)
-        scene.excused |= _received(scene) - digests(scene.memory.config.archive).keys()
+        scene.excused |= _on_bus_alone(scene)
         shutil.rmtree(scene.server.folder, ignore_errors=True)
     finally:
         injected = Injected("", name, time.time())
@@ -55,6 +56,8 @@ async def flood(scene: Scene, name: str) -> Injected:
     return injected
 
 
-def _received(scene: Scene) -> set[str]:
-    """What askers have, and what nobody waits for and would put again."""
-    return {asked.id for asked in scene.clients.asked if asked.digest or asked.left}
+def _on_bus_alone(scene: Scene) -> set[str]:
+    """Questions whose answer, or which themselves, are not in the archive. Whoever waits for an answer puts the question again."""
+    archive, asked = scene.memory.config.archive, scene.clients.asked
+    answers = {one.id for one in asked if one.digest} - digests(archive).keys()
+    return answers | ({one.id for one in asked if one.left and not one.digest} - questions(archive))

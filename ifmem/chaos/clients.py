@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifmem.core.keys import Keys
-from ifmem.core.records import Query, new_id
+from ifmem.core.queries import Query
+from ifmem.core.record import new_id
 from ifmem.errors import IfmemError
 from ifmem.processes.asking import GRACE_S, Asking
 from ifmem.stores.bus import Bus
@@ -19,7 +20,10 @@ from ifmem.stores.bus import Bus
 PATIENCE_S = 40.0
 HASTY_S = 2.0  # the patience of some: they are often told that there is no answer yet
 HASTY = 0.05
+LOOK_AGAIN_S = 0.2
 RATE = 80.0  # questions a second, by all of them together
+LEAVING = 0.1  # who go away and come back for the answer
+AWAY_S = 5.0  # at most
 LATE_S = 1.0  # beyond what an asker is promised: a busy machine
 TOPICS = "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda omega".split()
 
@@ -82,8 +86,12 @@ class Clients:
         pause_s = len(self._askings) / RATE
         while not self._over.is_set():
             await asyncio.sleep(self._choose.uniform(0.0, 2 * pause_s))
-            hasty = self._choose.random() < HASTY
-            await self.ask(next(self._questions), HASTY_S if hasty else PATIENCE_S, asking=asking)
+            kind = self._choose.random()
+            if kind < LEAVING:
+                await self._leave_and_fetch(next(self._questions), asking)
+            else:
+                hasty = kind < LEAVING + HASTY
+                await self.ask(next(self._questions), HASTY_S if hasty else PATIENCE_S, asking=asking)
 
     async def ask(
         self, question: str, patience_s: float, shards: tuple[str, ...] = (), asking: Asking | None = None
@@ -98,6 +106,23 @@ class Clients:
             asked.error = f"{error.what} {error.why}"
         asked.ended_at = time.monotonic()
         return asked
+
+    async def _leave_and_fetch(self, question: str, asking: Asking) -> None:
+        """Put a question, go away, come back for its answer. A bus that was emptied meanwhile need not know it at once."""
+        query, asked = _new(question, PATIENCE_S)
+        self.asked.append(asked)
+        try:
+            await asking.submit(query)
+            asked.left = True
+            await asyncio.sleep(self._choose.uniform(0.0, AWAY_S))
+            while (answer := await asking.answer(query.id, query.deadline)) is None and not asked.late:
+                await asyncio.sleep(LOOK_AGAIN_S)
+            if answer is None:
+                return
+            asked.digest, asked.error = answer.digest, _reason(answer.error)
+        except IfmemError as error:
+            asked.error = f"{error.what} {error.why}"
+        asked.ended_at = time.monotonic()
 
     async def flood(self, count: int, patience_s: float) -> None:
         """Put that many questions as fast as they are taken, and wait for none of them."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-CLONE_NEWNS, CLONE_NEWUSER, MS_REMOUNT, MNT_DETACH = 0x00020000, 0x10000000, 32, 2
+from ifmem.chaos.namespaces import CLONE_NEWNS, call, enter
+
+MS_REMOUNT, MNT_DETACH = 32, 2
 SIZE = 2 << 30
 TRIES = 50  # to catch the moment between two writes of the set
 
@@ -31,7 +32,7 @@ class Disk:
             yield disk
         finally:
             if not disk.missing:
-                _call("umount2", os.fsencode(place), MNT_DETACH)
+                call("umount2", os.fsencode(place), MNT_DETACH)
 
     def fill(self) -> None:
         """From now on every write that needs more room gets ENOSPC."""
@@ -53,29 +54,13 @@ def _why_not(place: Path) -> str:
     if sys.platform != "linux":
         return "only Linux can give one set a disk of its own"
     try:
-        _leave_the_others()
+        enter(CLONE_NEWNS)
         _mount(place, SIZE)
     except OSError as error:
         return f"this machine allows no disk of its own: {error.strerror}"
     return ""
 
 
-def _leave_the_others() -> None:
-    """Enter user and mount namespaces of our own, as the same user."""
-    user, group = os.getuid(), os.getgid()
-    _call("unshare", CLONE_NEWUSER | CLONE_NEWNS)
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-
-
 def _mount(place: Path, size: int, flags: int = 0) -> None:
     options = f"size={size},mode=700".encode() if not flags else f"size={size}".encode()
-    _call("mount", b"ifmem-chaos", os.fsencode(place), b"tmpfs", flags, options)
-
-
-def _call(function: str, *arguments: object) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if getattr(libc, function)(*arguments) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+    call("mount", b"ifmem-chaos", os.fsencode(place), b"tmpfs", flags, options)

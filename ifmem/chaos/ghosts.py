@@ -6,8 +6,10 @@ import contextlib
 import time
 
 from ifmem.chaos.scene import Scene
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Answer, Finding, new_id
+from ifmem.core.record import new_id
 from ifmem.core.status import ProcessStatus
 from ifmem.errors import IfmemError
 from ifmem.stores.hand_off import HandOff, Seat, Stale

@@ -16,7 +16,7 @@ from ifmem.stores.hand_off import HandOff
 
 AT_ONCE = 500
 SHOWN = 5
-NUMBER = re.compile(r"\b[1-9][\d,]*\b(?= questions)")
+NUMBER = re.compile(r"\b\d[\d,.]*\b")
 
 Breaches = dict[str, list[str]]
 
@@ -50,14 +50,16 @@ def judge_askers(
     forgiven = set(excused)
     for one in asked:
         digests = {one.digest, archived.get(one.id, ""), *on_bus.get(one.id, ())} - {""}
-        vanished = one.left and not one.error and one.id not in archived and one.id not in forgiven
+        if one.id in forgiven:
+            continue
+        vanished = one.left and not one.error and one.id not in archived
         if one.ended_at is None or vanished:
             lost.append(one.id)
         if one.late:
             late.append(f"{one.id}: {(one.ended_at or 0.0) - one.put_at:.1f} s with a patience of {one.patience_s:g}")
         if len(digests) > 1:
             twice.append(one.id)
-        elif one.digest and one.id not in archived and one.id not in forgiven:
+        elif one.digest and one.id not in archived:
             differs.append(one.id)
     return {"lost": lost, "late": late, "answered_twice": twice, "archive_differs": differs}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 
 HURRIED = 0.2  # share of faults that do not wait until the set has recovered from the one before
 LONGEST_GAP_S = 1.0

@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable
 
 from ifmem.chaos.scene import BUS, SPAWNER, SUPERVISOR, Injected, Scene, until
 from ifmem.client import Memory
-from ifmem.processes.children import is_running
+from ifmem.core.lifecycle import HUNG
+from ifmem.processes.process_table import is_running
+from ifmem.processes.standstill import HUNG_AFTER_S
 from ifmem.stores.lock import is_locked
 
 UP_WITHIN_S = 60.0
@@ -63,15 +65,19 @@ async def stop(scene: Scene, name: str) -> Injected:
         pid = victim.pid or 0
         injected = Injected("", name, time.time(), ((name, victim.incarnation),))
     injected.at = time.time()
+    await _stand_still(scene, injected, pid)
+    return injected
+
+
+async def _stand_still(scene: Scene, injected: Injected, pid: int) -> None:
     scene.signal(pid, signal.SIGSTOP)
     end = time.monotonic() + REPLACED_WITHIN_S
     while is_running(pid, "ifmem"):
         if time.monotonic() > end:
             scene.signal(pid, signal.SIGCONT)
-            injected.failed = f"{name} stood still for {REPLACED_WITHIN_S:.0f} s and was not replaced"
-            break
+            injected.failed = f"{injected.target} stood still for {REPLACED_WITHIN_S:.0f} s and was not replaced"
+            return
         await asyncio.sleep(0.02)
-    return injected
 
 
 async def pause(scene: Scene, name: str) -> Injected:
@@ -86,9 +92,44 @@ async def pause_supervisor(scene: Scene, name: str) -> Injected:
     return await _silence(scene, name, scene.supervisor(), scene.memory.config.lost_after_s * 1.5)
 
 
-async def silence_bus(scene: Scene, name: str) -> Injected:
-    """Nobody reaches the bus for a while."""
-    return await _silence(scene, name, scene.bus_pid(), scene.outage_s)
+async def bar_bus(scene: Scene, name: str) -> Injected:
+    """Nobody reaches the bus for a while: it dies, and as long as something else is in its socket's place no other can start."""
+    pid, socket = scene.bus_pid(), scene.server.socket
+    injected = Injected("", name, time.time())
+    scene.signal(pid, signal.SIGSTOP)  # it does not answer, and whoever comes next cannot either
+    socket.unlink(missing_ok=True)
+    socket.mkdir()
+    try:
+        scene.signal(pid, signal.SIGKILL)
+        await asyncio.sleep(scene.outage_s)
+    finally:
+        socket.rmdir()
+    injected.healed_at = time.monotonic()
+    return injected
+
+
+async def hang_bus(scene: Scene, name: str) -> Injected:
+    """SIGSTOP of the bus, until it is replaced."""
+    pid = scene.bus_pid()
+    injected = Injected("", name, time.time())
+    await _stand_still(scene, injected, pid)
+    return injected
+
+
+async def hang_supervisor(scene: Scene, name: str) -> Injected:
+    """SIGSTOP for good: the set goes on answering, `status` tells of it, and `ifmem up` puts another in its place."""
+    injected = Injected("", name, time.time(), await scene.everyone(), everyone=True)
+    started, pid = time.monotonic(), scene.supervisor()
+    scene.signal(pid, signal.SIGSTOP)
+    try:
+        await until(_told_hung(scene), HUNG_AFTER_S * 2, "nobody tells that the supervisor stands still")
+        injected.noticed_ms = (time.monotonic() - started) * 1000
+        injected.at = time.time()
+        await asyncio.to_thread(_up, scene)
+        injected.ready_ms = (time.monotonic() - started) * 1000
+    finally:
+        scene.signal(pid, signal.SIGCONT)
+    return injected
 
 
 async def _silence(scene: Scene, name: str, pid: int, for_s: float) -> Injected:
@@ -105,6 +146,13 @@ async def _silence(scene: Scene, name: str, pid: int, for_s: float) -> Injected:
 def _unlocked(scene: Scene) -> Callable[[], Awaitable[bool]]:
     async def look() -> bool:
         return not is_locked(scene.memory.config.home)
+
+    return look
+
+
+def _told_hung(scene: Scene) -> Callable[[], Awaitable[bool]]:
+    async def look() -> bool:
+        return (await scene.status()).state == HUNG
 
     return look
 

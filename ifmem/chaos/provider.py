@@ -25,8 +25,8 @@ FOR_EVER_S = 3600.0
 class Chaotic:
     """The extractive reader, until it is told otherwise."""
 
-    name = "chaos"
-    model = "passages"
+    name = Extractive.name  # what it finds is no more worth remembering than an extractive reader's findings
+    model = Extractive.model
 
     def __init__(self, search: Search) -> None:
         self._reader = Extractive(search)

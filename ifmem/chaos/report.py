@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from ifmem.bench.rows import percentile
 from ifmem.chaos.faults import FAULTS
 from ifmem.chaos.measures import Measured
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 
 # What is counted, and what may never be other than 0.
 INVARIANTS = {
@@ -57,11 +57,28 @@ class Report(Record):
         """The invariants that do not hold."""
         return [name for name in INVARIANTS if self.counts.get(name, 0)]
 
+    def with_another(self, other: Report) -> Report:
+        """Both runs' faults, and the sums of their counts."""
+        counts = {
+            name: self.counts.get(name, 0) + other.counts.get(name, 0) for name in {**self.counts, **other.counts}
+        }
+        details = {
+            name: [*self.details.get(name, ()), *other.details.get(name, ())]
+            for name in {**self.details, **other.details}
+        }
+        return replace(self, faults=(*self.faults, *other.faults), counts=counts, details=details)
+
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
         return super().from_dict(
             {**values, "faults": tuple(FaultReport.from_dict(one) for one in values.get("faults") or ())}
         )
+
+
+def untried(seed: int, minutes: float, faults: Iterable[str], why: str) -> Report:
+    """The report of a run that this machine does not allow."""
+    counts = dict.fromkeys(("asked", "answered", "told", "faults", *INVARIANTS), 0)
+    return Report(seed, minutes, tuple(skipped(name, why) for name in faults), counts)
 
 
 def fault_report(name: str, measured: Sequence[Measured]) -> FaultReport:

@@ -15,16 +15,18 @@ from ifmem.chaos.archived import digests, events
 from ifmem.chaos.clients import Clients
 from ifmem.chaos.clock import SteppedClock
 from ifmem.chaos.disk import Disk
-from ifmem.chaos.faults import Fault, chosen, possible
+from ifmem.chaos.faults import Fault, of_kind, possible
 from ifmem.chaos.ghosts import Ghosts
 from ifmem.chaos.plan import Plan, Planned, schedule
 from ifmem.chaos.report import Report, fault_report, skipped
 from ifmem.chaos.scene import Injected, Scene
+from ifmem.chaos.wire import Wire
 from ifmem.client import Memory
 from ifmem.core.keys import Keys
 from ifmem.errors import IfmemError
-from ifmem.processes.children import with_marks
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.processes.process_table import with_marks
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.bus_server import BusServer, bus_url
 
 Note = Callable[[str], None]
@@ -33,15 +35,15 @@ SETTLES_WITHIN_S = 30.0
 
 
 class Run:
-    def __init__(self, plan: Plan, memory: Memory, disk: Disk, clock: SteppedClock, note: Note) -> None:
+    def __init__(self, plan: Plan, memory: Memory, disk: Disk, clock: SteppedClock, wire: Wire, note: Note) -> None:
         self.plan = plan
         self.note = note
-        self.faults, self.skipped = possible(chosen(plan.faults), disk)
+        self.faults, self.skipped = possible(of_kind(plan.faults, remote=bool(memory.config.redis_url)), disk, wire)
         keys, url = Keys(memory.config.namespace), bus_url(memory.config)
         clients = Clients(url, keys, plan.clients, plan.seed)
         marks = memory.config.home / "marks"
-        operator = Bus(BusServer.of(memory.config).operator_url)
-        self.scene = Scene(memory, operator, clients, disk, clock, marks, plan.outage_s)
+        operator = Bus(url if memory.config.redis_url else BusServer.of(memory.config).operator_url)
+        self.scene = Scene(memory, operator, clients, disk, clock, wire, marks, plan.outage_s)
         self.ghosts = Ghosts(self.scene, keys)
         self.breaches: judging.Breaches = {}
         self.on_bus: dict[str, set[str]] = {}
@@ -135,6 +137,7 @@ SETTINGS: Mapping[str, object] = {
     "provider": '"python:ifmem.chaos.provider:Chaotic"',
     "beat_every_s": 0.1,
     "lost_after_s": 2.0,
+    "bus_lost_after_s": 3.0,
     "stall_margin_s": 3.0,
     "restart_ceiling_s": 0.1,  # the pause between crashes is on purpose: here it would hide how soon one is ready
     "stop_grace_s": 2.0,

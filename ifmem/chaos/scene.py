@@ -15,12 +15,13 @@ from typing import TypeVar
 from ifmem.chaos.clients import Clients
 from ifmem.chaos.clock import SteppedClock
 from ifmem.chaos.disk import Disk
+from ifmem.chaos.wire import Wire
 from ifmem.client import Memory
 from ifmem.core.lifecycle import SERVING
 from ifmem.core.status import ProcessStatus, Status
 from ifmem.errors import IfmemError
-from ifmem.processes.children import descendants, is_running
 from ifmem.processes.observing import observe
+from ifmem.processes.process_table import descendants, is_running
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import BusServer
 from ifmem.stores.lock import read_state
@@ -56,6 +57,7 @@ class Scene:
     clients: Clients
     disk: Disk
     clock: SteppedClock
+    wire: Wire
     marks: Path
     outage_s: float
     injected: list[Injected] = field(default_factory=list)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from ifmem.core.manifest import version_of
+from ifmem.core.answers import Answer, ShardUse
+from ifmem.core.findings import Finding, Usage
 from ifmem.core.prices import AS_OF, total_usd
-from ifmem.core.records import Answer, Finding, Query, ShardUse, Usage
+from ifmem.core.queries import Query
+from ifmem.core.stocktaking import version_of
+from ifmem.errors import IfmemError
 from ifmem.processes.gathering import Gathering
 from ifmem.processes.route import Route
 from ifmem.processes.synthesising import Written
@@ -28,7 +31,7 @@ def answer_of(
     return Answer(
         id=query.id,
         question=query.question,
-        answer=written.text,
+        answer=written.text if written.found or not findings else _as_far_as_looked(missing) + written.text,
         found=written.found,
         citations=written.citations,
         shards=tuple(_uses(route, gathering, missing, names)),
@@ -45,6 +48,25 @@ def answer_of(
         notes=tuple(dict.fromkeys(_notes(query, findings, written))),
         asked_again=sum(finding.asked_again for finding in findings) + written.asked_again,
         follows=query.follows,
+    )
+
+
+def _as_far_as_looked(missing: Iterable[str]) -> str:
+    """What has to be said first where nothing was found and not everybody has looked."""
+    names = ", ".join(sorted(missing))
+    return f"Not found where it could be looked: {names} did not answer.\n" if names else ""
+
+
+def refusal(query: Query, error: IfmemError) -> Answer:
+    """What the asker gets when nobody was or could be asked."""
+    return Answer(
+        id=query.id,
+        question=query.question,
+        answer="",
+        found=False,
+        asked_at=query.asked_at,
+        partial=True,
+        error=error.to_dict(),
     )
 
 

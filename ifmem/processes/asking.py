@@ -9,27 +9,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ifmem.core.answers import Answer, Progress
 from ifmem.core.keys import Keys
-from ifmem.core.records import Answer, Progress, Query, new_id
-from ifmem.core.strictness import Refused, take
+from ifmem.core.queries import Query
+from ifmem.core.record import new_id
+from ifmem.core.strictness import LONGEST_QUESTION, Refused, take
 from ifmem.errors import Exit, IfmemError
+from ifmem.processes.outage import Outage
 from ifmem.processes.patience import until_bus_answers
-from ifmem.stores.bus import Bus, BusLost
-from ifmem.stores.hand_off import MOST_WAITING, HandOff
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
+from ifmem.stores.dead_letters import DeadLetters
+from ifmem.stores.inquiries import MOST_WAITING, Inquiries
 
 OnProgress = Callable[[Progress], None]
-LONGEST_QUESTION = 100_000  # characters; more is a document, not a question
 GRACE_S = 2.0  # the coordinator answers at the deadline at the latest; its answer needs a moment to arrive
 PAUSE_S = 0.1
 LAST_LOOK_S = 0.5  # for an answer that came at the last moment
-STILL = "the question is still being worked on, or the set is in trouble: ifmem status"
+STILL = "nobody says why: ifmem status"
 PROGRESS = {"progress": "state", "text": "text", "restart": "restart"}  # what is on the bus to what an asker hears
 
 
 class Asking:
-    def __init__(self, bus: Bus, keys: Keys, most_waiting: int = MOST_WAITING) -> None:
-        """More than `most_waiting` questions in a queue are not taken: whoever asks then is told that it is busy."""
-        self.hand_off = HandOff(bus, keys, most_waiting)
+    def __init__(
+        self, bus: Bus, keys: Keys, most_waiting: int = MOST_WAITING, trouble: Callable[[], str] = lambda: ""
+    ) -> None:
+        """More than `most_waiting` questions in a queue are not taken: whoever asks then is told that it is busy. `trouble` says what is
+        known to be wrong with the set, to those who have no answer in time."""
+        self.inquiries = Inquiries(bus, keys, most_waiting)
+        self.dead_letters = DeadLetters(bus, keys)
+        self._trouble = trouble
 
     async def ask(self, query: Query, on_progress: OnProgress | None = None) -> Answer:
         """Put the question and wait for its answer. Raises IfmemError when the time is over."""
@@ -37,70 +46,77 @@ class Asking:
 
     async def submit(self, query: Query) -> None:
         """Put the question without waiting for its answer; a bus that is just being restarted is waited for."""
-        await until_bus_answers(lambda: self.hand_off.ask(query), give_up_after_s=query.deadline - time.time())
+        await until_bus_answers(lambda: self.inquiries.ask(query), give_up_after_s=query.deadline - time.time())
 
     async def answer(self, query_id: str, deadline: float, on_progress: OnProgress | None = None) -> Answer | None:
         """The answer to a question put earlier; None if the bus does not know it."""
         left = deadline - time.time()
-        if stored := await until_bus_answers(lambda: self.hand_off.stored_answer(query_id), give_up_after_s=left):
+        if stored := await until_bus_answers(lambda: self.inquiries.stored_answer(query_id), give_up_after_s=left):
             return stored
-        if not await until_bus_answers(lambda: self.hand_off.known(query_id), give_up_after_s=left):
+        if not await until_bus_answers(lambda: self.inquiries.known(query_id), give_up_after_s=left):
             return None
         return await self._wait(query_id, deadline, on_progress, None)
 
     async def retry(self, query_id: str, timeout_s: float) -> str:
         """Put a question that was given up once more, as a new one; returns its id. Raises IfmemError if it is not among the dead."""
-        query, now = await self.hand_off.read_query(query_id), time.time()
+        query, now = await self.inquiries.read_query(query_id), time.time()
         if query is not None:
             again = replace(query, id=new_id("q"), asked_at=now, deadline=now + timeout_s, boot="")
-            if await self.hand_off.retry(query_id, again):
+            if await self.dead_letters.retry(query_id, again):
                 return again.id
         raise IfmemError(
             f"{query_id!r} is not among the questions that were given up.",
             why="it was asked again already, it was never given up, or the bus no longer has it",
             fix="See which were: ifmem dead",
+            exit_code=Exit.USAGE,
         )
 
     async def _wait(
         self, query_id: str, deadline: float, on_progress: OnProgress | None, query: Query | None
     ) -> Answer:
         """`query` is put first if it is given. However the bus hangs, and whatever is done to the clock, nobody waits longer than said."""
+        outage = Outage()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, deadline + GRACE_S - time.time())):
-                return await self._hear(query_id, on_progress, query)
+                return await self._hear(query_id, on_progress, query, outage)
         try:
             async with asyncio.timeout(LAST_LOOK_S):
-                if stored := await self.hand_off.stored_answer(query_id):
+                if stored := await self.inquiries.stored_answer(query_id):
                     return stored
-                ahead = await self.hand_off.ahead(query_id)
-                why = STILL if ahead is None else f"busy: {ahead:,} questions are still ahead of it"
-        except TimeoutError:
-            why = f"the bus does not answer: no reply within {LAST_LOOK_S:g} s"
-        except BusLost as error:
-            why = f"{error.what} {error.why}"
-        raise _too_late(query_id, why)
+                from ifmem.processes.explaining import explain  # seldom needed, and it loads all of `status`
 
-    async def _hear(self, query_id: str, on_progress: OnProgress | None, query: Query | None) -> Answer:
+                why = await explain(self.inquiries.bus, self.inquiries.keys, query_id)
+            reasons = list(why.values()) or [STILL]
+        except TimeoutError:
+            reasons = [f"the bus does not answer: no reply within {LAST_LOOK_S:g} s"]
+        except BusLost as error:
+            reasons = [f"{error.what} {error.why}"]
+        raise _too_late(query_id, "; ".join(filter(None, (self._trouble(), *reasons, outage.words(time.monotonic())))))
+
+    async def _hear(self, query_id: str, on_progress: OnProgress | None, query: Query | None, outage: Outage) -> Answer:
         """Wait for ever. The question is put again if a bus that lost everything forgot it: a repeat changes nothing."""
         put, cut = query is None, False
         while True:
             try:
                 if cut:  # what has become of the question meanwhile?
-                    if stored := await self.hand_off.stored_answer(query_id):
+                    if stored := await self.inquiries.stored_answer(query_id):
                         return stored
-                    put, cut = query is None or await self.hand_off.known(query_id), False
+                    put, cut = query is None or await self.inquiries.known(query_id), False
                 if not put and query is not None:
-                    message = await self.hand_off.ask_and_wait(query)
+                    message = await self.inquiries.ask_and_wait(query)
                     put = True
                 else:
-                    message = await self.hand_off.message(query_id)
+                    message = await self.inquiries.message(query_id)
                 if message and (answer := _read(message, on_progress)):
                     return answer
-                if not message and (stored := await self.hand_off.stored_answer(query_id)):
+                if not message and (stored := await self.inquiries.stored_answer(query_id)):
                     return stored  # somebody else who waits for it was faster
             except BusLost:
                 cut = True
+                outage.began(time.monotonic())
                 await asyncio.sleep(PAUSE_S)
+            else:
+                outage.ended(time.monotonic())
 
 
 def _too_late(query_id: str, why: str) -> IfmemError:

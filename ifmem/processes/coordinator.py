@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Collection, Coroutine, Sequence
 from dataclasses import replace
@@ -15,26 +16,32 @@ from typing import Any
 
 from ifmem import prompts
 from ifmem.core import lifecycle
+from ifmem.core.answers import Answer
 from ifmem.core.follow_ups import searchable
+from ifmem.core.queries import Query
 from ifmem.core.receipts import sealed
-from ifmem.core.records import Answer, Query
 from ifmem.core.routing import choose, widen
-from ifmem.processes.answering import answer_of
+from ifmem.errors import Exit, IfmemError
+from ifmem.processes.admitting import Admitting
+from ifmem.processes.answering import answer_of, refusal
 from ifmem.processes.claimant import Claimant
 from ifmem.processes.consulting import Consulting
+from ifmem.processes.explaining import explain
 from ifmem.processes.gathering import Gathering
 from ifmem.processes.patience import until_bus_answers
+from ifmem.processes.pulse import to_next_pulse
 from ifmem.processes.purse import BusPurse
 from ifmem.processes.remembering import Remembering
 from ifmem.processes.route import Route, Router
 from ifmem.processes.synthesising import Synthesising
 from ifmem.providers.contract import Event, Restart, Text
-from ifmem.stores.bus import BusLost
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.deadlines import as_of_now
 from ifmem.stores.hand_off import Claim
 
 log = logging.getLogger("ifmem")
 RESERVE_S = 0.5  # kept back from the asker's patience for merging and for the way back
+FIRST_SHARE = 0.6  # of the time for findings, after which others are asked too if nothing was found
 LOOK_EVERY_S = 2.0
 
 
@@ -49,12 +56,13 @@ class Coordinator(Claimant):
         purse = BusPurse(self.bus, self.keys, self.config, self.assignment.name)
         self.synthesising = Synthesising(self.config, purse)
         self.consulting = Consulting(self.config, self.bus, self.keys)
+        self.admitting = Admitting(self.inquiries, self.seat.label, self.most(), lambda: bool(self.working))
 
     def most(self) -> int:
         return self.config.in_flight * max(1, len(self.domains))
 
     def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return (self._collect(), self._look_around())
+        return (self._collect(), self._look_around(), self.admitting.go_on())
 
     async def _collect(self) -> None:
         while True:
@@ -70,6 +78,7 @@ class Coordinator(Claimant):
             for finding in await self.hand_off.gathered(query_id):
                 gathering.add(finding)
             if gathering.pushed and await self.hand_off.forgotten(query_id):  # the bus lost everything: ask again
+                await self.hand_off.hold(self.seat, query_id)
                 labels = [self._label(name) for name in gathering.waiting_for()]
                 await self.hand_off.push(self.seat, gathering.pushed, labels)
 
@@ -77,34 +86,57 @@ class Coordinator(Claimant):
         """Know which shards have given up: nobody should wait for them."""
         while True:
             await self._look()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(to_next_pulse(LOOK_EVERY_S))
 
     async def _look(self) -> None:
         with contextlib.suppress(BusLost):
-            overview = await self.registry.overview()
-            failed = {p.name: p.reason for p in overview.processes if p.state == lifecycle.FAILED}
+            processes = await self.registry.processes()
+            failed = {p.name: p.reason for p in processes if p.state in lifecycle.OUT_OF_SERVICE}
             for name in failed.keys() - self.out_of_service.keys():
                 for gathering in self.open.values():
                     gathering.give_up(name, failed[name])
             self.out_of_service = failed
 
     async def work(self, query: Query, claim: Claim) -> None:
+        if self._left_s(query) <= 0:
+            await self._answer(query, refusal(query, self._too_late(query)))
+            return
         started = time.perf_counter()
         earlier = await self._earlier(query)
         route = self._route(query)
         first = self._first(query, route, earlier)
         answer = await self.remembering.recall(query, first, route.versions)
-        if answer is None:
+        if answer is None and not claim.suspect and self._left_s(query) <= RESERVE_S:  # too short for a search
+            answer = refusal(query, self._too_late(query))
+        elif answer is None:
             gathering = await self._gathered(query, claim, route, first, earlier)
+            await self._explain(query, gathering)
             answer = await self._written(query, route, gathering, started)
             await self.remembering.keep(query, answer, first, route.versions, gathering.usable())
+        await self._answer(query, answer)
+        self.admitting.answered += not answer.error
+
+    async def _answer(self, query: Query, answer: Answer) -> None:
         sealed_answer, durable = sealed(answer), query.type == "query"
         await self.store(lambda: self.hand_off.answer(self.seat, sealed_answer, durable=durable))
+
+    @staticmethod
+    def _left_s(query: Query) -> float:
+        """How long its asker still waits."""
+        return query.deadline - time.time() if query.deadline else math.inf
+
+    def _too_late(self, query: Query) -> IfmemError:
+        return IfmemError(
+            "no answer in time.",
+            why=self.why_late(query),
+            fix="Ask again, with more patience if need be: --timeout 120    What is wrong: ifmem status",
+            exit_code=Exit.TIMED_OUT,
+        )
 
     async def _earlier(self, query: Query) -> Answer | None:
         """The answer that this question follows up on, while the bus has it: its pages may be hot no longer than that."""
         with contextlib.suppress(BusLost):
-            return await self.hand_off.stored_answer(query.follows) if query.follows else None
+            return await self.inquiries.stored_answer(query.follows) if query.follows else None
         return None
 
     def _route(self, query: Query) -> Route:
@@ -131,14 +163,17 @@ class Coordinator(Claimant):
                     gathering.add(finding)
                 await self._take_back(query, "the coordinator was replaced; its answer begins again")
             await self._push(replace(asked, pages=_pages(route, first, earlier)), first, gathering)
-            await gathering.complete(as_of_now(query).deadline - RESERVE_S)
-            if query.type == "query" and not query.shards and not gathering.found:
+            may_widen = query.type == "query" and not query.shards
+            await gathering.complete(self._findings_by(query, FIRST_SHARE if may_widen else 1.0))
+            if may_widen and not gathering.found:
                 more = widen(route.scores, gathering.asked)
                 if more:
                     await self._take_back(query, f"not there; asking {', '.join(more)}")
                 await self._push(replace(asked, pages=_pages(route, more)), more, gathering)
-                await gathering.complete(as_of_now(query).deadline - RESERVE_S)
+                await gathering.complete(self._findings_by(query, FIRST_SHARE if self.consulting.names else 1.0))
                 await self._consult(query, gathering)
+            # Whoever is slow has all of the time, once somebody has found something.
+            await gathering.complete(self._findings_by(query))
         finally:
             del self.open[query.id]
         return gathering
@@ -152,7 +187,19 @@ class Coordinator(Claimant):
             await self._take_back(query, f"not there; asking {', '.join(librarians)}")
             await self._push(asked, librarians, gathering)
             await self.consulting.announce(query, librarians)
-            await gathering.complete(as_of_now(query).deadline - RESERVE_S)
+
+    @staticmethod
+    def _findings_by(query: Query, share: float = 1.0) -> float:
+        """When a share of the time for findings is over: one slow shard may not use up what the others would need."""
+        now = time.time()
+        return now + share * (as_of_now(query).deadline - RESERVE_S - now)
+
+    async def _explain(self, query: Query, gathering: Gathering) -> None:
+        """Find out why somebody has not answered, while there is a moment left to say so."""
+        if gathering.waiting_for():
+            with contextlib.suppress(BusLost, TimeoutError):
+                async with asyncio.timeout(RESERVE_S / 2):
+                    gathering.known = await explain(self.bus, self.keys, query.id)
 
     def _label(self, name: str) -> str:
         """The queue of a shard, or of a librarian."""
@@ -192,7 +239,7 @@ class Coordinator(Claimant):
 
     async def tell(self, query_id: str, text: str, kind: str = "progress") -> None:
         with contextlib.suppress(BusLost):
-            await self.hand_off.tell(query_id, text, kind)
+            await self.inquiries.tell(query_id, text, kind)
 
     async def drain(self) -> None:
         await super().drain()

@@ -1,4 +1,5 @@
-"""The hand-off of questions over lists: ask, claim, finish, answer, hand back. At least once, and a repeat changes nothing.
+"""The hand-off of questions over lists: claim, finish, answer, hand back. At least once, and a repeat changes nothing.
+Askers have an end of their own (`stores.inquiries`).
 
 An id is always in exactly one list: its queue, the claims of the process that works on it, or the dead. A claim is removed in the
 same atomic step that stores its result, so a crash in between repeats work and never loses it.
@@ -6,50 +7,26 @@ same atomic step that stores its result, so a crash in between repeats work and 
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.keys import DAY_S, HOUR_S, REPLY_TO, Keys, worker_id
-from ifmem.core.records import Answer, Finding, Query
-from ifmem.core.strictness import Refused, read_object
-from ifmem.errors import IfmemError
+from ifmem.core.queries import Query
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
-from ifmem.stores.deadlines import as_of_now, stamped
-from ifmem.stores.door import Door
+from ifmem.stores.deadlines import as_of_now
+from ifmem.stores.door import Door, number
 
+NEWEST = 2**53  # later than any incarnation; Lua counts exactly as far as this
 MOST_ATTEMPTS = 3  # a question that took this many processes with it is dead
-MOST_WAITING = (
-    1000  # questions in a queue; one more is refused, so that an asker is never kept waiting without a prospect
-)
-FINDINGS_ON_BUS = 1000
+FINDINGS_ON_BUS = ANSWERS_ON_BUS = 1000
 
 
 class Stale(Exception):
     """Another incarnation has taken this process's place; nothing it sends counts any more."""
-
-
-class Busy(IfmemError):
-    """So many questions wait that another one is not taken."""
-
-    def __init__(self, ahead: int) -> None:
-        super().__init__(
-            f"busy: {ahead:,} questions are ahead of this one.",
-            why="more are asked than can be answered",
-            fix="Ask again in a moment; see the queues: ifmem status",
-        )
-
-
-@dataclass(frozen=True)
-class DeadLetter:
-    """A question that was given up. `lives` says how many processes it took with it, by queue; `query` is None if its body expired."""
-
-    id: str
-    query: Query | None
-    lives: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -63,6 +40,11 @@ class Seat:
     @property
     def worker(self) -> str:
         return worker_id(self.name, self.incarnation)
+
+    @property
+    def successor(self) -> Seat:
+        """Who speaks for it when it is dead: whoever lives now, however many have lived since."""
+        return replace(self, incarnation=NEWEST)
 
 
 @dataclass(frozen=True)
@@ -79,61 +61,12 @@ class Claim:
 
 
 class HandOff:
-    """The lists of one set, seen by an asker, a process or a supervisor."""
+    """The lists of one set, seen by a process or a supervisor."""
 
-    def __init__(self, bus: Bus, keys: Keys, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, bus: Bus, keys: Keys) -> None:
         self.bus = bus
         self.keys = keys
-        self.most_waiting = most_waiting
         self.door = Door(bus, keys)
-
-    # Askers
-
-    async def ask(self, query: Query, label: str = "coordinator") -> None:
-        """Store a question and put it at the end of a queue. Raises Busy if too many wait there."""
-        _not_busy(await self.bus.call(*self._asking(query, label)))
-
-    async def ask_and_wait(
-        self, query: Query, label: str = "coordinator", *, wait_s: float = BLOCK_S
-    ) -> dict[str, Any] | None:
-        """`ask`, then the first `message`, in one write."""
-        put, reply = await self.bus.send(self._asking(query, label), self._waiting(query.id, min(wait_s, BLOCK_S)))
-        _not_busy(put)
-        return _message(reply)
-
-    def _asking(self, query: Query, label: str) -> tuple[Any, ...]:
-        keys = self.keys
-        return (
-            *("EVAL", scripts.ASK, 4, keys.query(query.id), keys.queue(label), keys.reply(query.id), keys.journal),
-            *(query.id, stamped(query).to_json(), DAY_S, int(query.type == "query"), self.most_waiting),
-        )
-
-    async def message(self, query_id: str, wait_s: float = BLOCK_S) -> dict[str, Any] | None:
-        """The next message to an asker, or None if none came: its `kind` is progress, text, restart, finding or answer, its `body` what
-        is told."""
-        return _message(await self.bus.call(*self._waiting(query_id, min(wait_s, BLOCK_S))))
-
-    def _waiting(self, query_id: str, wait_s: float) -> tuple[Any, ...]:
-        return ("BLPOP", self.keys.reply(query_id), max(wait_s, 0.01))
-
-    async def stored_answer(self, query_id: str) -> Answer | None:
-        """The answer, however often it was read before."""
-        return await self.door.one(Answer, await self.bus.call("GET", self.keys.answer(query_id)))
-
-    async def ahead(self, query_id: str, label: str = "coordinator") -> int | None:
-        """How many questions wait in front of this one; None if it does not wait there."""
-        position = await self.bus.call("LPOS", self.keys.queue(label), query_id)
-        return None if position is None else int(position)
-
-    async def known(self, query_id: str) -> bool:
-        return bool(await self.bus.call("EXISTS", self.keys.query(query_id)))
-
-    async def tell(self, query_id: str, text: str, kind: str = "progress") -> None:
-        """Tell an asker what is happening to its question (`progress`), the next piece of its answer (`text`), or why what it has
-        read so far is taken back (`restart`)."""
-        message = json.dumps({"kind": kind, "body": text})
-        reply = self.keys.reply(query_id)
-        await self.bus.send(("RPUSH", reply, message), ("EXPIRE", reply, HOUR_S))
 
     # Processes
 
@@ -155,6 +88,11 @@ class HandOff:
             Claim(id_, as_of_now(query) if query and query.id == id_ else None, lost + 1)
             for id_, query, lost in zip(found[::3], queries, found[2::3], strict=True)
         ]
+
+    async def hold(self, seat: Seat, query_id: str) -> None:
+        """Put a claim back on a bus that has lost it, so that it is never in this process's memory only."""
+        claims = self.keys.worker_tasks(seat.worker)
+        await self.bus.send(("LREM", claims, 0, query_id), ("RPUSH", claims, query_id))
 
     async def drop(self, seat: Seat, query_id: str) -> None:
         """Forget a claim whose question is gone."""
@@ -183,7 +121,7 @@ class HandOff:
             *(keys.gather(finding.query_id), keys.finding(finding.id)),
             *(keys.reply(finding.query_id), keys.journal, keys.findings),
             *(seat.name, seat.incarnation, finding.query_id, finding.id, finding.to_json()),
-            *(keys.channel_findings, int(durable), DAY_S, HOUR_S, FINDINGS_ON_BUS),
+            *(keys.channel_findings, int(durable), DAY_S, HOUR_S, FINDINGS_ON_BUS, keys.inbox("")),
         )
         return _not_stale(outcome)
 
@@ -191,10 +129,10 @@ class HandOff:
         """Store an answer and remove its claim in one step. `stored` or `repeat`. Raises Stale."""
         keys = self.keys
         outcome = await self.bus.call(
-            *("EVAL", scripts.ANSWER, 6, keys.set_incarnations, keys.worker_tasks(seat.worker)),
-            *(keys.answer(answer.id), keys.reply(answer.id), keys.journal, keys.set_counts),
+            *("EVAL", scripts.ANSWER, 7, keys.set_incarnations, keys.worker_tasks(seat.worker)),
+            *(keys.answer(answer.id), keys.reply(answer.id), keys.journal, keys.set_counts, keys.answers),
             *(seat.name, seat.incarnation, answer.id, answer.to_json(), int(durable), DAY_S, HOUR_S),
-            time.strftime("asks:%Y-%m-%d", time.gmtime()),
+            *(time.strftime("asks:%Y-%m-%d", time.gmtime()), ANSWERS_ON_BUS, keys.query(""), keys.gather("")),
         )
         return _not_stale(outcome)
 
@@ -246,49 +184,8 @@ class HandOff:
             if str(cursor) == "0":
                 return [(name, int(incarnation)) for name, _, incarnation in found if incarnation.isdigit()]
 
-    # The dead
-
-    async def dead(self) -> list[DeadLetter]:
-        """The questions that were given up, oldest first."""
-        ids = await self.bus.call("LRANGE", self.keys.queue_dead, 0, -1)
-        lives = await self.bus.send(*(("HGETALL", self.keys.attempts(id_)) for id_ in ids)) if ids else []
-        return [
-            DeadLetter(id_, await self.read_query(id_), {label: int(count) for label, count in counts.items()})
-            for id_, counts in zip(ids, lives, strict=True)
-        ]
-
-    async def retry(self, query_id: str, again: Query) -> bool:
-        """Take a question from the dead and put `again`, its successor, in one step; False if it is not among them."""
-        keys = self.keys
-        return bool(
-            await self.bus.call(
-                *("EVAL", scripts.RETRY, 4, keys.queue_dead, keys.query(again.id), keys.queue("coordinator")),
-                *(keys.journal, query_id, again.id, again.to_json(), DAY_S),
-            )
-        )
-
-    async def read_query(self, query_id: str) -> Query | None:
-        """What was asked; of a task its question, too."""
-        asked, put = await self.bus.call("MGET", self.keys.query(query_id), self.keys.task(query_id))
-        return await self.door.one(Query, asked or put)
-
     async def attempts(self, query_id: str, label: str) -> int:
-        return int(await self.bus.call("HGET", self.keys.attempts(query_id), label) or 0)
-
-
-def _message(reply: Any) -> dict[str, Any] | None:
-    """What an asker was sent; what is no message is passed over."""
-    try:
-        message = read_object(reply[1]) if reply else None
-    except Refused:
-        return None
-    return message if message and isinstance(message.get("kind"), str) and "body" in message else None
-
-
-def _not_busy(put: list[Any]) -> None:
-    outcome, ahead = put
-    if outcome == "busy":
-        raise Busy(int(ahead))
+        return number(await self.bus.call("HGET", self.keys.attempts(query_id), label))
 
 
 def _not_stale(outcome: str) -> str:

@@ -1,17 +1,21 @@
-"""The atomic steps of the hand-off, in Lua, run by the bus itself. Called from `stores.hand_off` only.
+"""The atomic steps of the hand-off, in Lua, run by the bus itself. Called from
+`stores.hand_off`, `stores.inquiries` and `stores.dead_letters` only.
 
-Each is sent whole with EVAL: a few hundred bytes over a socket, and nothing to load again after the bus restarted.
+The bus is sent each whole once, and by its digest from then on (`stores.script_digests`).
 A step is never undone: a server that is full refuses the first command that needs room, so that command comes before any removal.
 `current` refuses what an incarnation that has been replaced still sends.
 """
 
 from __future__ import annotations
 
-# KEYS: query, queue, reply, journal. ARGV: id, body, a day, into the journal (1/0), most that may wait.
+from ifmem.stores.script_parts import COUNT, FENCE, STRANGE
+
+# KEYS: query, queue, reply, journal, limit. ARGV: id, body, a day, into the journal (1/0), most that may ever wait.
 # A question is either stored, queued and recorded, or refused. One that is known already is put again, however long the queue is.
 ASK = """
 local ahead = redis.call('LLEN', KEYS[2])
-if ahead >= tonumber(ARGV[5]) and redis.call('EXISTS', KEYS[1]) == 0 then
+local most = math.min(tonumber(ARGV[5]), tonumber(redis.call('GET', KEYS[5]) or ARGV[5]))
+if ahead >= most and redis.call('EXISTS', KEYS[1]) == 0 then
   redis.call('RPUSH', KEYS[3], '{"kind":"busy","body":' .. ahead .. '}')
   redis.call('EXPIRE', KEYS[3], 60)
   return {'busy', ahead}
@@ -22,23 +26,26 @@ if ARGV[4] == '1' then redis.call('XADD', KEYS[4], '*', 'kind', 'question', 'bod
 return {'put', ahead}
 """
 
-# In the steps of processes KEYS[1] is always set:incarnations, ARGV[1] the process's name, ARGV[2] its incarnation.
-_FENCE = """
-local current = redis.call('HGET', KEYS[1], ARGV[1])
-local stale = current and tonumber(current) > tonumber(ARGV[2])
+# KEYS: query, answer, queue. ARGV: id, body, a day. Puts a question that the bus has lost; it was recorded when it was put first.
+# Whoever works on it still, and has lost its claim with the bus, gets that back by claiming it once more.
+PUT_AGAIN = """
+if redis.call('EXISTS', KEYS[2]) == 1 or redis.call('LPOS', KEYS[3], ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'NX', 'EX', ARGV[3])
+redis.call('RPUSH', KEYS[3], ARGV[1])
+return 1
 """
 
 # KEYS: incarnations, queue, claims. ARGV: name, incarnation, label, most, query prefix, attempts prefix, ids already held …
 # Returns id, body, earlier attempts for everything claimed and not yet held. A question that has already cost a process its life
 # is a suspect and is taken alone, so that the next crash can be blamed on it and on nothing else.
 CLAIM = (
-    _FENCE
+    FENCE
     + """
 if stale then
   while redis.call('LMOVE', KEYS[3], KEYS[2], 'RIGHT', 'LEFT') do end
   return 'stale'
 end
-local function attempts(id) return tonumber(redis.call('HGET', ARGV[6] .. id, ARGV[3]) or 0) end
+local function attempts(id) return tonumber(redis.call('HGET', ARGV[6] .. id, ARGV[3]) or 0) or 0 end
 local held = {}
 for i = 7, #ARGV do held[ARGV[i]] = true end
 local fresh = {}
@@ -63,18 +70,22 @@ return claims
 )
 
 # KEYS: incarnations, claims, gather, finding, reply, journal, findings.
-# ARGV: name, incarnation, query id, finding id, finding, channel, durable (1/0), a day, an hour, findings kept on the bus.
+# ARGV: name, incarnation, query id, finding id, finding, channel, durable (1/0), a day, an hour, findings kept on the bus, inbox prefix.
 # What falls off the list of the newest leaves the bus within the hour, when no question can be waiting for it any more.
 FINISH = (
-    _FENCE
+    FENCE
+    + STRANGE
     + """
 if stale then return 'stale' end
+local wrong = strange({'hash', 'list', 'hash', '', 'list', 'stream', 'list'})
+if wrong then return wrong end
+local reply = redis.call('HGET', KEYS[3], 'reply_to') or KEYS[5]
+if is_strange(reply, 'list') then return redis.error_reply('WRONGTYPE ' .. reply) end
 local first = redis.call('HSETNX', KEYS[3], ARGV[1], ARGV[4]) == 1
 redis.call('LREM', KEYS[2], 0, ARGV[3])
 if not first then return 'repeat' end
 redis.call('EXPIRE', KEYS[3], ARGV[8])
 redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[8])
-local reply = redis.call('HGET', KEYS[3], 'reply_to') or KEYS[5]
 redis.call('RPUSH', reply, '{"kind":"finding","body":' .. ARGV[5] .. '}')
 redis.call('EXPIRE', reply, ARGV[9])
 if ARGV[7] == '1' then
@@ -91,12 +102,17 @@ return 'stored'
 """
 )
 
-# KEYS: incarnations, claims, answer, reply, journal, counts.
-# ARGV: name, incarnation, query id, answer, durable (1/0), a day, an hour, counter of today.
+# KEYS: incarnations, claims, answer, reply, journal, counts, answers.
+# ARGV: name, incarnation, query id, answer, durable (1/0), a day, an hour, counter of today, answers kept on the bus, query prefix,
+# gather prefix. With an answer that falls off the list of the newest all that belongs to its question leaves the bus within the hour.
 ANSWER = (
-    _FENCE
+    FENCE
+    + COUNT
+    + STRANGE
     + """
 if stale then return 'stale' end
+local wrong = strange({'hash', 'list', '', 'list', 'stream', 'hash', 'list'})
+if wrong then return wrong end
 local first = redis.call('SET', KEYS[3], ARGV[4], 'NX', 'EX', ARGV[6])
 redis.call('LREM', KEYS[2], 0, ARGV[3])
 if not first then return 'repeat' end
@@ -104,16 +120,30 @@ redis.call('RPUSH', KEYS[4], '{"kind":"answer","body":' .. ARGV[4] .. '}')
 redis.call('EXPIRE', KEYS[4], ARGV[7])
 if ARGV[5] == '1' then
   redis.call('XADD', KEYS[5], '*', 'kind', 'answer', 'body', ARGV[4])
-  redis.call('HINCRBY', KEYS[6], ARGV[8], 1)
+  count(KEYS[6], ARGV[8])
+  redis.call('LPUSH', KEYS[7], ARGV[3])
+  local answers = string.sub(KEYS[3], 1, -#ARGV[3] - 1)
+  for _, id in ipairs(redis.call('LRANGE', KEYS[7], ARGV[9], -1)) do
+    for _, prefix in ipairs({answers, ARGV[10], ARGV[11]}) do redis.call('EXPIRE', prefix .. id, ARGV[7], 'LT') end
+  end
+  redis.call('LTRIM', KEYS[7], 0, ARGV[9] - 1)
 end
 return 'stored'
 """
 )
 
+# KEYS: incarnations. ARGV: name, incarnation. Never lowers what counts.
+COUNT_AT_LEAST = """
+local known = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0) or 0
+if known < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
+"""
+
 # KEYS: claims, queue. ARGV: blame (1/0), most attempts, label, attempts prefix, a day.
 # What a process held goes back to the head of its queue in its old order. What has cost too many lives stays claimed until its asker
 # has been told (BURY): a step whose reply was lost is repeated and finds it here again.
-HAND_BACK = """
+HAND_BACK = (
+    COUNT
+    + """
 local back, dead, seen = {}, {}, {}
 local held = redis.call('LRANGE', KEYS[1], 0, -1)
 for i = #held, 1, -1 do
@@ -121,7 +151,7 @@ for i = #held, 1, -1 do
   if not seen[id] then
     seen[id] = true
     if ARGV[1] == '1' then
-      lost = redis.call('HINCRBY', ARGV[4] .. id, ARGV[3], 1)
+      lost = count(ARGV[4] .. id, ARGV[3])
       redis.call('EXPIRE', ARGV[4] .. id, ARGV[5])
     end
     if lost >= tonumber(ARGV[2]) then
@@ -135,6 +165,7 @@ for i = #held, 1, -1 do
 end
 return {back, dead}
 """
+)
 
 # KEYS: claims, dead. ARGV: id.
 BURY = """
@@ -157,4 +188,13 @@ return 1
 SHARE_PAGE = """
 redis.set_repl(redis.REPL_NONE)
 return redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+"""
+
+# KEYS: host. ARGV: owner, the next owner, status, time, TTL. One machine at a time serves a remote shard.
+OCCUPY = """
+local owner = redis.call('HGET', KEYS[1], 'owner')
+if owner and owner ~= '' and owner ~= ARGV[1] then return owner end
+redis.call('HSET', KEYS[1], 'owner', ARGV[2], 'said', ARGV[3], 'at', ARGV[4])
+redis.call('EXPIRE', KEYS[1], ARGV[5])
+return ''
 """

@@ -75,6 +75,18 @@ def test_a_question_whose_bus_lost_everything_is_answered_and_what_was_remembere
     assert running.memory.answer(asked, timeout=15).found
 
 
+def test_a_question_that_waits_and_that_nobody_waits_for_outlives_the_bus(running: RunningSet) -> None:
+    coordinator = eventually(lambda: running.serving("coordinator"))
+    assert coordinator.pid is not None
+    os.kill(coordinator.pid, signal.SIGSTOP)
+    asked = running.memory.submit("anything", shards=("code",), timeout=LONG)
+    eventually(lambda: asked in {row["id"] for row in running.archived("questions")}, what="the question recorded")
+    _empty_bus(running)
+    running.replaced(coordinator)
+    assert running.memory.answer(asked, timeout=15).found
+    eventually(lambda: running.each_answered_once(asked))
+
+
 def test_a_question_that_was_given_up_is_listed_and_asked_again(running: RunningSet, tmp_path: Path) -> None:
     poison = running.memory.submit(f"die {tmp_path}", shards=("docs",), timeout=LONG)
     assert "died of it 3 times" in str(running.memory.answer(poison, timeout=LONG).error)

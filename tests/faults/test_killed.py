@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from running_set import RunningSet, eventually, is_alive
 
+from ifmem.core.findings import Finding
 from ifmem.core.lifecycle import STOPPING
-from ifmem.core.records import Finding
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url
 from ifmem.stores.hand_off import HandOff, Seat, Stale

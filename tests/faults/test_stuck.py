@@ -42,6 +42,18 @@ def test_a_question_that_is_held_past_its_deadline_makes_its_shard_stalled(start
     assert running.memory.ask("anything", shards=("docs",), timeout=15).found
 
 
+def test_one_slow_shard_does_not_use_up_the_time_of_the_others(start: Start, tmp_path: Path) -> None:
+    running = start(up=False, docs="Obedient", code="Steady")
+    (running.folder / "boats.py").write_text("boats = 3\n")
+    running.memory.up(timeout=30)
+    held = tmp_path / "the lighthouse keeper counts the herring boats every morning"
+    held.mkdir()
+    answer = running.memory.ask(f"hold {held}", timeout=6)
+    assert [(use.name, use.found) for use in answer.shards if use.asked] == [("docs", False), ("code", True)]
+    assert answer.found
+    assert answer.partial
+
+
 def test_a_silent_bus_gets_nobody_killed(running: RunningSet, tmp_path: Path) -> None:
     asked = running.hold(tmp_path / "held")
     before = running.memory.status()

@@ -16,11 +16,12 @@ from typing import TypeVar
 import pytest
 from running_set import FAST, RunningSet, Start, eventually, make_project
 
-from ifmem.core.records import Finding
-from ifmem.core.tasks import Task, TaskStatus, is_worker
+from ifmem.core.findings import Finding
+from ifmem.core.tasks import Task, TaskStatus
+from ifmem.core.worker_names import is_worker
 from ifmem.errors import IfmemError
 from ifmem.processes.assigning import Assigning, new_task
-from ifmem.processes.children import with_marks
+from ifmem.processes.process_table import with_marks
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url
 

@@ -1,18 +1,30 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from ifmem.errors import IfmemError
-from ifmem.stores.lock import AlreadyRunning, hold_lock, is_locked, read_state, write_state
+from ifmem.stores.lock import (
+    LOCK_FILE,
+    AlreadyRunning,
+    hold_lock,
+    is_locked,
+    read_state,
+    show_life,
+    still_for_s,
+    write_state,
+)
 
 HOLDER = """
 import sys
+import time
 from pathlib import Path
 from ifmem.stores.lock import hold_lock
 with hold_lock(Path(sys.argv[1]), 0):
@@ -31,6 +43,23 @@ def test_it_is_held_for_as_long_as_it_is_needed(tmp_path: Path) -> None:
 def test_a_second_holder_is_refused(tmp_path: Path) -> None:
     with hold_lock(tmp_path, 0), pytest.raises(AlreadyRunning, match="running here already"), hold_lock(tmp_path, 0.05):
         raise AssertionError
+
+
+def test_a_holder_that_shows_no_life_has_stood_still_for_as_long_by_a_clock_that_nobody_sets(tmp_path: Path) -> None:
+    assert still_for_s(tmp_path) == 0.0
+    with hold_lock(tmp_path, 0):
+        assert still_for_s(tmp_path) < 5.0
+        then = time.monotonic() - 60.0
+        os.utime(tmp_path / LOCK_FILE, (then, then))
+        assert still_for_s(tmp_path) >= 60.0
+        show_life(tmp_path)
+        assert still_for_s(tmp_path) < 5.0
+
+
+def test_a_holder_goes_on_though_it_cannot_show_life(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    show_life(tmp_path / "file")
+    assert still_for_s(tmp_path / "file") == 0.0
 
 
 def test_looking_at_it_does_not_take_it(tmp_path: Path) -> None:

@@ -1,0 +1,33 @@
+"""What several of the scripts begin with, in Lua."""
+
+from __future__ import annotations
+
+# One more, of something that somebody may have overwritten with what is no number.
+COUNT = """
+local function count(key, field)
+  local counted = redis.pcall('HINCRBY', key, field, 1)
+  if type(counted) == 'number' then return counted end
+  redis.call('HSET', key, field, 1)
+  return 1
+end
+"""
+
+# In the steps of processes KEYS[1] is always set:incarnations, ARGV[1] the process's name, ARGV[2] its incarnation.
+FENCE = """
+local current = redis.call('HGET', KEYS[1], ARGV[1])
+local stale = current and tonumber(current) > tonumber(ARGV[2])
+"""
+
+# Nothing is done where something of another type is in the way: half a step would pass for a whole one when it is repeated.
+# `kinds` are those of KEYS; '' for what is overwritten.
+STRANGE = """
+local function is_strange(key, kind)
+  local found = redis.call('TYPE', key).ok
+  return found ~= 'none' and found ~= kind
+end
+local function strange(kinds)
+  for i, kind in ipairs(kinds) do
+    if kind ~= '' and is_strange(KEYS[i], kind) then return redis.error_reply('WRONGTYPE ' .. KEYS[i]) end
+  end
+end
+"""
