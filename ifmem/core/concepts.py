@@ -16,7 +16,8 @@ PART = 0.4  # what a part of an identifier counts beside the whole
 MOST_PARTS = 3
 COMPOUND_CHARACTERS = 2_000  # a longer question is a pasted text, not several questions
 _NEXT_QUESTION = re.compile(
-    r"\?\s{1,3}(?=\w)|[,;]?\s{1,3}and\s{1,3}(?=(?:what|where|when|who|whom|whose|which|why|how|does|do|did|is|are|was|were|can)\b)",
+    r"\?\s{1,3}(?=\w)"
+    r"|(?:;|[,;]?\s{1,3}and)\s{1,3}(?=(?:what|where|when|who|whom|whose|which|why|how|does|do|did|is|are|was|were|can)\b)",
     re.IGNORECASE,
 )
 _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)  # its subject is the first part's
@@ -63,7 +64,7 @@ def search_terms(question: str) -> tuple[str, ...]:
     # Names and the parts of identifiers are no words of the language: what is related to them leads astray.
     names = names_in(question, words)
     plain = [terms[0] for word, terms in words.items() if len(terms) == 1 and word not in names]
-    also = dict.fromkeys(other for term in plain for other in related(term))
+    also = dict.fromkeys(other for term in plain for other in related(term) if other not in stop_terms())
     passing = dict.fromkeys(term for term in passing_terms(question) if term in stop_terms())
     return tuple({**asked, **also, **passing})[: 2 * QUESTION_TERMS]
 

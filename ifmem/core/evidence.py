@@ -12,9 +12,8 @@ ENOUGH = 0.38  # share of a question's weight that one place has to hold, before
 FOR_EACH_WORD = 0.175  # less, for each word that it holds
 MOST_WORDS = 4  # counted so
 FOR_EACH_NAME = 0.75  # more, for each name that it does not hold
-FOR_WHAT_IS_SOUGHT = (
-    0.5  # more, if it lacks what the question asks to have chosen or counted, and nothing of the question is rarer
-)
+# More, if it lacks what the question asks to have chosen or counted, and nothing of the question is rarer.
+FOR_WHAT_IS_SOUGHT = 0.5
 FOR_SIZE = 0.06  # more, times the logarithm of the number of passages: in more text more stands together by chance
 HALF = 0.5  # of the question's weight: one word of several that weighs less proves nothing in any text
 PARTS_ONLY = 0.7  # what an identifier counts whose parts are there and which itself is not
@@ -34,6 +33,7 @@ _GENERAL = frozenset(
     sort thing time type way week word year
     """.split()
 )
+_REPLACED = _MEASURES | _GENERAL
 _RAREST = 0.9  # of the highest weight of the question's terms
 _NAME = re.compile(r"[A-Z]|\w*[a-z][A-Z]|\w*[\d_]")  # `PostgreSQL`, `iPhone`, `h2`
 _COUNT_OR_DAY = re.compile(
@@ -60,7 +60,7 @@ def sought_in(question: str, words: Iterable[str]) -> frozenset[str]:
 
 def told_in(question: str, words: Iterable[str]) -> frozenset[str]:
     """Those of the question's `words` that an answer replaces by itself: "how old", "what animal"."""
-    told = {word for found in _TOLD.findall(question) for word in found if word.lower() in _MEASURES | _GENERAL}
+    told = {word for found in _TOLD.findall(question) for word in found if word.lower() in _REPLACED}
     return frozenset(word for word in words if word in told)
 
 

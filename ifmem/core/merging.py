@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ifmem.core.citations import stands
+from ifmem.core.documents import Citation, Spot
+from ifmem.core.findings import Finding
 from ifmem.core.folding import fold
-from ifmem.core.records import Citation, Finding, Spot
+from ifmem.core.regrets import common, regret, unanswered
 from ifmem.core.synthesis import has_own_words
 
 CITATIONS = 5
@@ -29,7 +31,7 @@ def merge(findings: Sequence[Finding], limit: int = CITATIONS) -> Merged:
 
     What a model wrote is not taken apart: if one of them did, their texts stand side by side with all their citations.
     Findings that could not answer are left out as soon as one could; their regrets, and the quotes that failed them, are worth reading
-    only if all have nothing.
+    only if all have nothing. What the extractive reader lacked everywhere is said in one voice.
     """
     found = [finding for finding in findings if finding.found]
     if len(found) == 1:
@@ -38,7 +40,9 @@ def merge(findings: Sequence[Finding], limit: int = CITATIONS) -> Merged:
         return _side_by_side(found)
     if found:
         best = _best([[c for c in finding.citations if stands(c)] for finding in found], limit)
-        return Merged("".join(map(quoted, best)), True, best)
+        return Merged("".join(map(quoted, best)) + unanswered(common(findings)), True, best)
+    if findings and (lacks := common(findings)):
+        return Merged(regret(lacks), False, ())
     regrets = sorted(findings, key=lambda finding: -finding.score)
     return Merged(regrets[0].text, False, regrets[0].citations) if regrets else Merged("", False, ())
 

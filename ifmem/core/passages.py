@@ -1,7 +1,8 @@
 """Passages: the pieces of about eight lines that a document is searched and quoted by.
 
-A passage ends where a section or definition starts if one is near, and overlaps the next one if none is. It knows the
-headings or definitions it stands under. Every line of a document is in a passage; lines are 1-based and of the file.
+A passage ends where a section or definition starts if one is near, and overlaps the next one if none is. The end of a commit is never
+in one passage with the next commit: that one would be quoted from its middle. A passage knows the headings or definitions it stands
+under. Every line of a document is in a passage; lines are 1-based and of the file.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from ifmem.core.documents import Document
 from ifmem.core.outline import Mark, constants, outline
-from ifmem.core.records import Document
 from ifmem.core.text import LONGEST_WORD
 
 LINES = 8
@@ -48,7 +49,8 @@ def cut_passages(document: Document) -> Iterator[Passage]:
     marks = outline(document.path, document.text)
     names = {mark.line: mark.name for mark in [*constants(document.path, document.text), *marks] if mark.name}
     contexts = _Contexts(marks)
-    for start, end in _spans(lines, {mark.line: mark.depth for mark in marks}):
+    of_commits = document.path.startswith("git:")
+    for start, end in _spans(lines, {mark.line: mark.depth for mark in marks}, of_commits=of_commits):
         context = contexts.at(start)
         defines = tuple(names[line] for line in range(start, end) if line in names) if names else ()
         first, last = document.first_line + start, document.first_line + end - 1
@@ -70,7 +72,7 @@ class _Contexts:
         return tuple(mark.title for mark in self._above)
 
 
-def _spans(lines: Sequence[str], depths: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+def _spans(lines: Sequence[str], depths: Mapping[int, int], *, of_commits: bool) -> Iterator[tuple[int, int]]:
     """Where each passage starts and ends (exclusive), 0-based. `depths` are those of the lines with a mark."""
     offsets = [0, *accumulate(map(len, lines))]
     start, total = 0, len(lines)
@@ -81,6 +83,8 @@ def _spans(lines: Sequence[str], depths: Mapping[int, int]) -> Iterator[tuple[in
         # The outermost heading or definition, of several the last: a class is not torn from its first method.
         marked = [line for line in range(end, start + SHORTEST - 1, -1) if line in depths]
         boundary = min(marked, key=depths.__getitem__, default=0)
+        if of_commits and start not in depths:
+            boundary = next((line for line in range(start + 1, end + 1) if line in depths), 0)
         end = boundary or end
         yield start, end
         if end == total:

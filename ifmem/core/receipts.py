@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from ifmem.core.records import Answer
+from ifmem.core.answers import Answer
 from ifmem.errors import Exit, IfmemError
 
 INTACT, ALTERED, NO_DIGEST = "intact", "altered", "no digest"
@@ -43,7 +43,10 @@ def read_receipt(text: str) -> dict[str, Any]:
     """The receipt that `ifmem ask --json` printed. Raises IfmemError for a text that is none."""
     try:
         receipt = json.loads(text)
+        _demand_answer(receipt)
         well_formed = _is_well_formed(Answer.from_dict(receipt))
+    except json.JSONDecodeError:
+        raise IfmemError("this is no receipt.", why="it is not JSON", fix=_FIX, exit_code=Exit.USAGE) from None
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise IfmemError("this is no receipt.", why=str(error), fix=_FIX, exit_code=Exit.USAGE) from None
     if not well_formed:
@@ -52,6 +55,22 @@ def read_receipt(text: str) -> dict[str, Any]:
         )
     plain: dict[str, Any] = receipt
     return plain
+
+
+def _demand_answer(receipt: Any) -> None:
+    """Raises ValueError for what `ifmem ask --json` prints where there was nobody to answer, and for other JSON."""
+    if not isinstance(receipt, dict):
+        raise ValueError("it is no JSON object")
+    if "answer" not in receipt:
+        told = receipt.get("error")
+        raise ValueError(str(told["what"]) if isinstance(told, dict) and "what" in told else "it has no answer")
+
+
+def lines_of(text: str) -> list[tuple[int, str]]:
+    """The lines of a text with a receipt on each, and their numbers; nothing for a text that is one receipt, or none."""
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    first = lines[0][1].strip() if lines else ""
+    return lines if len(lines) > 1 and first.startswith("{") and first.endswith("}") else []
 
 
 def _is_well_formed(answer: Answer) -> bool:

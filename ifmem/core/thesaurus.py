@@ -1,124 +1,47 @@
 """Words that are used for each other in questions about programs, projects and everyday affairs.
 
-A small list made by hand, in ordinary English. A related word found is weaker evidence than the word asked for (`core.scoring`).
+Lists made by hand, in ordinary English. A related word found is weaker evidence than the word asked for
+(`core.scoring`). A group "a b c; d e" holds words that may each stand for every other: synonyms, spellings, abbreviations, numerals.
+A kind "wider: a b c; ..." relates a word to the narrower ones that answer a question for it, and not these to each other: who asks
+for the pet is answered by a dog, who asks for the dog is not by a cat. A word may stand in several of both; they are not joined through it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 from ifmem.core.text import terms_of
+from ifmem.core.thesaurus_groups import GROUPS
+from ifmem.core.thesaurus_kinds import KINDS
 
-# Synonyms, spellings, abbreviations, numerals. A word may stand in several groups; groups are not joined through it.
-_GROUPS = """
-    10 ten; 12 twelve; 2 two; 3 three; 4 four; 5 five; 6 six; 7 seven; 8 eight; 9 nine; abort cancel interrupt;
-    absent missing lacking; accident crash failure; account balance money; ache pain hurt; action step operation;
-    add append insert include; address location place; adjust tune calibrate; adore love like; afraid worried fear;
-    agree decide settle; airport flight plane; alert alarm warning notification notify; allergy allergic; allow
-    permit enable; alternative substitute replacement; always constantly permanently; amount quantity number; animal
-    pet creature; ankle foot leg; annoyed angry upset complain; answer reply response; anxious nervous worried
-    stress; apartment flat house home; appointment meeting; arg argument; argue quarrel dispute; argument parameter;
-    arm wrist hand; arrange organise organize plan; arrive come reach; ask query request question; async
-    asynchronous; attach connect join; auth authentication authorization; author writer; automatic automatically;
-    available present ready; baby infant newborn; bad wrong broken faulty; bake cook; ban forbid prohibit disallow;
-    battery accumulator; beach sea coast ocean; begin start commence; behaviour behavior; bicycle bike cycle; big
-    large huge; bill invoice; block obstruct prevent; boat ship ferry; book novel; bool boolean; born birth
-    birthday; boss manager director; bottom lowest end; boyfriend girlfriend partner; breakfast lunch dinner meal
-    food; brother sister sibling; bug defect fault; build compile assemble; bus coach; buy purchase order; bytes
-    binary; calculate compute work; call invoke run execute; capacity size limit; car vehicle; careful cautious;
-    case uppercase lowercase; cash money; cat kitten pet; catalog catalogue; category kind type sort; cause reason;
-    celebrate celebration party; celebration ceremony festival; center centre; ceramics pottery clay; certificate
-    cert; change modify alter edit; charity donation volunteer; charset encoding; cheap inexpensive; check verify
-    validate inspect; chef cook; child kid pupil; choose select pick; city town; clean clear wipe; clock time; close
-    shut; clothes dress shirt; cmd command; coach trainer teacher; coat jacket; cold freezing frost; colour color;
-    combine merge join concatenate; command instruction; company firm employer; compare diff; competition contest
-    tournament; complete finish done; compress zip gzip squeeze; computer machine host; concert gig show; condition
-    state status; conf config configuration; config configuration setting option preference; conflict clash
-    collision; conn connection; connection socket link; contain hold include; convert transform translate; copy
-    duplicate clone; coroutine async; cost price pay fee expense; cottage cabin house; couch sofa; count number;
-    course lesson; create make build generate produce; credential password secret passphrase; ctx context; current
-    present; customer client; cut split divide separate; damage destroy break; danger risk; dash hyphen; database
-    store; date day; db database; dead gone lost; deadline timeout limit; debt loan; debug trace diagnose; decode
-    decompress; decrease reduce lower; del delete; delay wait pause sleep; delete remove erase discard drop; deny
-    refuse reject decline; deprecated obsolete; dessert cake; detect notice recognise; device hardware; diary
-    journal; dict dictionary; different other various; digest hash checksum fingerprint; diploma degree; dir
-    directory; disable deactivate suppress; discount reduction; dish meal recipe; disk drive storage; dislike hate;
-    dismiss fire; display show print; dissertation thesis; divorce separate; doc documentation; doctor physician
-    hospital clinic; document file text; dog puppy pet; donate give; download fetch; dream goal wish; drug medicine
-    medication pill tablet; duration time length; early morning; earn salary wage; earnings income profit money;
-    editor vim; elapsed duration; electricity power mains; elevator lift; email mail; empty blank; encrypt
-    encryption cipher tls ssl; end finish stop; endless infinite forever; enroll enrol register sign; env
-    environment; environment surroundings; err error; error failure exception fault; estimate guess approximate;
-    exam test; example sample; exec execute; exercise workout gym fitness; exhausted tired; exhibition show gallery;
-    exit quit leave; expensive cost price; expire lapse; expiry expire ttl; explain describe; fail break crash; fair
-    market; fast quick speed rapid; father dad parent; fiance engaged; field attribute property; fill populate; film
-    movie; find search locate; fix repair mend; flag switch option; flatmate roommate; flight fly plane; fn func
-    function; folder directory; follow track; forest wood; forget lose; fracture break broken injure; free release;
-    friend colleague; fun enjoy; function method procedure; furniture chair table; garden greenhouse; garden yard;
-    gateway proxy; get obtain retrieve fetch receive; gift present; glad happy joy; grandfather grandpa; grandmother
-    grandma; gray grey; grow increase rise; guest visitor; guide manual handbook documentation; halt stop terminate
-    end; hang freeze stuck stall; happen occur; header heading title; heal recover; heat hot warm temperature;
-    height tall high; help assist support; hide conceal invisible; hike walk trail; hill mountain; hire employ
-    recruit; history past; hobby interest pastime; holiday vacation trip; honeymoon newlyweds wedding; hurt injure
-    injury burn wound; husband spouse partner; idea suggestion proposal; idle inactive unused; ignore skip; ill sick
-    disease infected; image picture photo; img image; immutable frozen readonly; improve better; index catalogue;
-    init initialise initialize setup; initial first; input enter type; install setup; instrument guitar piano violin
-    cello; int integer; integer number numeric; internet web network; issue problem trouble; item element entry;
-    iter iterate loop; job career profession occupation; job task work; jog run; journey trip travel; keep retain
-    preserve; keyboard key; kill terminate; knee leg; lake river; landlord owner; language tongue; laptop computer;
-    large big; last final; late overdue; launch start boot; lawyer attorney; lease rent; lecture talk presentation
-    speech; lend borrow; length size; letter character; level degree; lib library; library package module; licence
-    license; license licence; lifetime ttl; limit maximum cap bound restrict; line row; list enumerate; load read;
-    lock mutex; log logging record; lookup search; luggage suitcase bag; mandatory required compulsory; marathon
-    race run; marry marriage wedding; max maximum; maximum most highest upper; measure meter; meet meeting; mem
-    memory; member participant; memory ram; message notice; min minimum; minimum least lowest lower; mistake error;
-    money budget fund; mother mom mum parent; move relocate; move transfer relocate; msg message; music song; name
-    title label; nation country; neighbour neighbor; neighbourhood street; nephew niece; new latest recent; nickname
-    name; night evening; noise loud sound; none nothing nobody; notify inform tell; num number; nurse hospital; obj
-    object; old former previous earlier; open unlock; optional voluntary; order sequence; output result; oven kiln
-    stove; own custom; pack bundle; page sheet; paint draw; painting art picture; parallel concurrent
-    simultaneously; param parameter; parcel package; parse interpret; part piece chunk fragment; password passphrase
-    pin; path route; pause wait; people person user everyone; permission access right; persist save store; phone
-    telephone mobile; photographer photo camera; picnic lunch; pkg package; plan schedule; plant flower vegetable;
-    pleased happy proud; port socket; postpone reschedule; power energy; pref preference; prefix beginning; pregnant
-    expecting baby; present gift; previous before earlier; private hidden internal; prize award medal trophy; proc
-    process; process program; program application app software; prohibit forbid; project repository; promotion
-    career; prompt ask; protect guard; pub bar restaurant; public open; purchase bought; puzzle game; pwd password;
-    quality grade; quiet silent mute; quit resign leave; raise throw; random arbitrary; range interval limits; read
-    load; receive accept; recommend suggest advise; redirect forward; ref reference; regex pattern; rehearse
-    practise; relative cousin family; relax rest; release version; remember store; repeat again retry multiple;
-    replace substitute swap; repo repository; report announce; req request requirement; request call; require need
-    must; rescue save; reserve book; reset restore revert rollback; reside live; resp response; restart reboot;
-    restaurant cafe; result outcome; return yield; reward bonus; road street; rob steal; rule policy; rumour gossip;
-    sad unhappy upset; salary pay; sanitise sanitize escape; save store write; say tell; scared afraid; school
-    college; screen terminal display console; security safety; send transmit post; sensor probe detector; serialise
-    serialize dump; server host; shoes boots; shop store mall; shorten abbreviate truncate; shut close; shutdown
-    stop down; sign signature; sing singer; single one only; size length; sketch draw; skill ability; slow latency;
-    soccer football; socket connection; son daughter child; sort order; soup stew; souvenir gift; speak talk; spec
-    specification; sprain injury; src source; stdin input; stdout output; str string; stream chunk; string text;
-    strip remove; student pupil learner; studio workshop; study learn; style format; subclass inherit extend;
-    succeed success; suffix extension ending; sugar sweet; surgery operation; surprised astonished; switch toggle;
-    symlink link; sync synchronous; table grid; teacher instructor tutor coach; team group club; team squad; temp
-    tmp temporary; tent camp; test check; therapist counselor therapy; together jointly; traceback stack; train
-    practise practice; truck lorry; trust verify; typo misspelled; uninstall remove; unique distinct; unit piece;
-    unknown unrecognised; update upgrade refresh; upload send; url address link; util utility; val value; value
-    setting; var variable; vegan vegetarian meat; village town; visit trip; volunteer help; vote election;
-    vulnerable vulnerability security; wallet purse; warm heat; warn warning; water rain; weather rain; website site
-    page; weight heavy; whitespace blank space; whole entire complete; wife spouse partner; win victory; wine drink;
-    wire cable; wool knit; word term; worker employee; write save; young youth
-"""
+
+def groups() -> Iterator[tuple[str, ...]]:
+    """The terms of each group, without repetition."""
+    return (tuple(dict.fromkeys(terms_of(words))) for words in GROUPS.split(";"))
+
+
+def kinds() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The term of each wider word, with those of the narrower ones."""
+    for kind in KINDS.split(";"):
+        wider, *narrower = terms_of(kind)
+        yield wider, tuple(narrower)
 
 
 @cache
-def _groups() -> dict[str, tuple[str, ...]]:
-    others: dict[str, dict[str, None]] = {}
-    for words in _GROUPS.split(";"):
-        group = dict.fromkeys(terms_of(words))
+def _standing_for() -> dict[str, list[tuple[str, ...]]]:
+    """For each term the groups that it stands in, and what it is related to by kind. Joined when asked for: few of them ever are."""
+    lists: dict[str, list[tuple[str, ...]]] = {}
+    for group in groups():
         for term in group:
-            others.setdefault(term, {}).update(group)
-    return {term: tuple(other for other in group if other != term) for term, group in others.items()}
+            lists.setdefault(term, []).append(group)
+    for wider, narrower in kinds():
+        lists.setdefault(wider, []).append(narrower)
+        for term in narrower:
+            lists.setdefault(term, []).append((wider,))
+    return lists
 
 
 def related(term: str) -> tuple[str, ...]:
     """The terms that may stand for `term`, itself not among them."""
-    return _groups().get(term, ())
+    return tuple(dict.fromkeys(other for terms in _standing_for().get(term, ()) for other in terms if other != term))

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ifmem.core.citations import stands
+from ifmem.core.documents import Citation
 from ifmem.core.marking import marked
-from ifmem.core.records import Citation
 from ifmem.providers.contract import Done, Event, Quote, Restart, Text
 
 
@@ -46,5 +46,6 @@ class Draft:
             "stop": done.stop,
             "asked_again": done.asked_again,
             "note": done.note,
+            "lacks": done.lacks,
             **by,
         }

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from ifmem.core.amendments import Amendment
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Finding, Lack, PageUse, Usage
 from ifmem.core.pages import Page
-from ifmem.core.records import Citation, Document, Finding, PageUse, Turn, Usage
+from ifmem.core.queries import Turn
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Done:
 
     `cost_usd` is None where no price is known. `asked_again` counts replies that took leave without answering and were repeated.
     `note` is what the reader has to know about how it was made. `provider` and `model` say who answered, if that was not the provider
-    that was asked but one behind it.
+    that was asked but one behind it. `lacks` are the parts of the question that were not answered.
     """
 
     found: bool
@@ -93,6 +95,7 @@ class Done:
     note: str = ""
     provider: str = ""
     model: str = ""
+    lacks: tuple[Lack, ...] = ()
 
 
 Event = Text | Quote | Restart | Done

@@ -12,14 +12,16 @@ from typing import Protocol
 
 from ifmem.core.company import in_company
 from ifmem.core.concepts import Concepts, narrowed, parts_of, search_terms
+from ifmem.core.documents import Citation, Document
 from ifmem.core.evidence import Words, is_supported
 from ifmem.core.excerpts import Excerpt, choose_excerpts, overlap
+from ifmem.core.findings import Lack, PageUse
 from ifmem.core.follow_ups import searchable
 from ifmem.core.kinds import kind_named, kind_of, suited
 from ifmem.core.merging import quoted
 from ifmem.core.pages import Entry, Page
 from ifmem.core.passages import Hit, cut_passages
-from ifmem.core.records import Citation, Document, PageUse
+from ifmem.core.regrets import NEAREST, regret, unanswered
 from ifmem.core.scoring import fields_of, score_for
 from ifmem.core.text import question_words
 from ifmem.core.thesaurus import related
@@ -31,7 +33,6 @@ PASSAGE_TOKENS = 80  # in a usual passage
 NAMED_WORDS = 8  # words named in a "not found"; it says how many more there are
 FALL = 0.6  # what the next excerpt of a part of a compound question counts beside the one before
 MISPLACED = 0.5  # the same for one of another kind than the part names
-NEAREST = 3  # places named in a "not found"
 OVERLAY = ""  # the page of a hit in the overlay
 
 
@@ -67,11 +68,12 @@ class Extractive:
         for citation in citations[: self._citations]:
             yield Text(quoted(citation))
             yield Quote(citation)
-        if not citations:
-            yield Text("".join(_regret(part, sources) for part in parts))
+        lacks = tuple(_lack(part, sources) for part in parts if not part.found)
+        if lacks:
+            yield Text(unanswered(lacks) if citations else regret(lacks))
         pages = tuple(PageUse(page.digest, "none", page.tokens) for page in request.pages)
         best = max((part.excerpts[0].hit.score for part in parts if part.excerpts), default=0.0)
-        yield Done(bool(citations), score=best, pages=pages)
+        yield Done(bool(citations), score=best, pages=pages, lacks=lacks)
 
     async def close(self) -> None:
         """Nothing is held: the index belongs to the shard."""
@@ -175,20 +177,11 @@ def _cite(excerpt: Excerpt) -> Citation:
     return Citation(hit.path, spot.start_line, spot.end_line, excerpt.quote, hit.sha256, score=score, also=excerpt.also)
 
 
-def _regret(part: _Part, sources: _Sources) -> str:
-    """Says that there is no answer, which words are missing, and where to look nearest."""
+def _lack(part: _Part, sources: _Sources) -> Lack:
     matched = part.excerpts[0].matched if part.excerpts else frozenset()
     missing = [word for word, terms in part.words.items() if not matched.intersection(terms)]
     named = missing[:NAMED_WORDS]
-    nowhere = [word for word in named if sources.lack(part.words[word])]
-    apart = [word for word in named if word not in nowhere]
-    said = ["These sources do not answer that."]
-    if nowhere:
-        said.append(f"Not in them: {', '.join(nowhere)}.")
-    if apart:
-        said.append(f"In them, but not together with the rest of the question: {', '.join(apart)}.")
-    if len(missing) > len(named):
-        said.append(f"{len(missing) - len(named)} more of the question's words are not where the others are.")
-    if part.excerpts:
-        said.append(f"Nearest: {', '.join(_cite(excerpt).place for excerpt in part.excerpts[:NEAREST])}")
-    return "\n".join(said) + "\n"
+    nowhere = tuple(word for word in named if sources.lack(part.words[word]))
+    apart = tuple(word for word in named if word not in nowhere)
+    nearest = tuple(_cite(excerpt).place for excerpt in part.excerpts[:NEAREST])
+    return Lack(part.question, nowhere, apart, len(missing) - len(named), nearest)

@@ -75,6 +75,7 @@ def test_of_two_related_words_of_a_question_both_are_meant() -> None:
             "Where is Gathering and how is it documented?",
             ("Where is Gathering", "Where is Gathering how is it documented?"),
         ),
+        ("Who feeds ferrets; when is noon?", ("Who feeds ferrets", "when is noon?")),
         ("How do locks and queues work?", ("How do locks and queues work?",)),
         (
             "Where does the pool read max_tide and how is it documented?",

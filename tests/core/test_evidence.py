@@ -16,9 +16,7 @@ def test_support_is_the_share_by_weight_and_less_for_the_parts_of_an_identifier(
     assert support({}, {}, set()) == 0.0
 
 
-def is_answered(
-    words: Words, matched: set[str], question: str = "", passages: float = 100.0
-) -> bool:
+def is_answered(words: Words, matched: set[str], question: str = "", passages: float = 100.0) -> bool:
     return is_supported(question, words, WEIGHTS, matched, passages)
 
 

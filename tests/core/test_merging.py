@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from ifmem.core.documents import Citation, Spot
+from ifmem.core.findings import Finding, Lack
 from ifmem.core.merging import CITATIONS, merge, quoted
-from ifmem.core.records import Citation, Finding, Spot
 
 
 def cited(path: str, score: float, line: int = 1, verification: str = "verified") -> Citation:
@@ -55,6 +56,21 @@ def test_there_is_an_end_to_the_citations() -> None:
 def test_if_nobody_found_anything_the_nearest_says_so() -> None:
     merged = merge([finding("docs", text="not here", score=0.1), finding("code", text="almost", score=0.2)])
     assert merged == ("almost", False, ())
+
+
+def test_what_all_lack_is_said_in_one_voice() -> None:
+    mine, yours = Lack("q", nowhere=("keel", "mast")), Lack("q", nowhere=("mast",), apart=("keel",))
+    merged = merge([replace(finding("docs"), lacks=(mine,), score=1.0), replace(finding("code"), lacks=(yours,))])
+    assert not merged.found
+    assert "Not in them: mast." in merged.text
+    assert "rest of the question: keel." in merged.text
+
+
+def test_a_part_that_nobody_answers_is_named_under_the_quotes() -> None:
+    lack = Lack("who owns the keel", nowhere=("keel",))
+    findings = [replace(finding(name, cited(name, 1.0)), lacks=(lack,)) for name in ("docs", "code")]
+    assert merge(findings).text.endswith('Not answered: "who owns the keel".\n')
+    assert "Not answered" not in merge([findings[0], finding("code", cited("c", 1.0))]).text
 
 
 def test_nothing_merges_to_nothing() -> None:

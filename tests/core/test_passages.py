@@ -3,11 +3,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifmem.core.documents import Document
 from ifmem.core.passages import CHARACTERS, LINES, OVERLAP, cut_passages
-from ifmem.core.records import Document
 from ifmem.core.text import LONGEST_WORD
 
-LINE = st.sampled_from(["", "text", "# Part", "def work():", "    x = 1", "class A:", "y" * 700, "z " * 2_000])
+LINE = st.sampled_from(
+    ["", "text", "commit 0123abcd", "# Part", "def work():", "    x = 1", "class A:", "y" * 700, "z " * 2_000]
+)
 LINES_OF_A_FILE = st.lists(LINE, max_size=80)
 
 
@@ -15,7 +17,7 @@ def document(text: str, path: str = "a.md", first_line: int = 1) -> Document:
     return Document(path, text, "0" * 64, first_line)
 
 
-@given(LINES_OF_A_FILE, st.sampled_from(["a.md", "a.py", "a.rst", "a.json"]), st.integers(1, 1_000))
+@given(LINES_OF_A_FILE, st.sampled_from(["a.md", "a.py", "a.rst", "a.json", "git:log/1"]), st.integers(1, 1_000))
 def test_every_line_is_in_a_passage(lines: list[str], path: str, first_line: int) -> None:
     part = document("\n".join(lines), path, first_line)
     covered = {line for passage in cut_passages(part) for line in range(passage.start_line, passage.end_line + 1)}
@@ -51,6 +53,16 @@ def test_a_class_is_not_torn_from_its_first_method() -> None:
     second = list(cut_passages(document(text, "a.py")))[1]
     assert second.start_line == 7
     assert second.defines == ("Shard", "serve")
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=20))
+def test_no_passage_runs_from_the_end_of_a_commit_into_the_next(sizes: list[int]) -> None:
+    log = document("".join(f"commit {n:08x} Ann\n" + "mend\n" * size for n, size in enumerate(sizes)), "git:log/1-20")
+    passages = [passage.text.splitlines() for passage in cut_passages(log)]
+    torn = [
+        lines for lines in passages if not lines[0].startswith("commit") and any("commit" in line for line in lines)
+    ]
+    assert torn == []
 
 
 def test_a_passage_inside_a_function_knows_where_it_stands() -> None:

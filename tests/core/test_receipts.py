@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from ifmem.core.answers import Answer, ShardUse
+from ifmem.core.documents import Citation, Spot
+from ifmem.core.findings import PageUse, Usage
 from ifmem.core.receipts import ALTERED, INTACT, NO_DIGEST, read_receipt, seal_of, sealed
-from ifmem.core.records import Answer, Citation, PageUse, ShardUse, Spot, Usage
 from ifmem.errors import Exit, IfmemError
 
 CITATION = Citation("a.md", 3, 4, "so it is", "ab" * 32, "docs", "verified", 1.25, (Spot("b.md", 1, 1),))
@@ -70,6 +72,21 @@ def test_citations_in_another_order_are_noticed() -> None:
     answer = sealed(replace(ANSWER, citations=(CITATION, replace(CITATION, path="b.md"))))
     turned = {**answer.to_dict(), "citations": answer.to_dict()["citations"][::-1]}
     assert seal_of(turned) == ALTERED
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"error": {"what": "ifmem is not running in here."}}', "ifmem is not running in here."),
+        ('{"id": "q_1"}', "it has no answer"),
+        ("[]", "it is no JSON object"),
+        ("", "it is not JSON"),
+    ],
+)
+def test_what_is_no_receipt_says_why(text: str, why: str) -> None:
+    with pytest.raises(IfmemError, match="no receipt") as error:
+        read_receipt(text)
+    assert error.value.why == why
 
 
 def test_a_field_of_a_later_version_is_empty_in_an_older_receipt() -> None:

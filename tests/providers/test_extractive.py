@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from conformance_provider import PAGES, ProviderContract, done_of, events_of, quotes_of, request, text_of
 
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Usage
 from ifmem.core.pages import Page, cut_pages
-from ifmem.core.records import Citation, Document, Usage
 from ifmem.core.routing import term_weights
 from ifmem.core.text import question_terms
 from ifmem.providers.contract import Done, Event, Provider
@@ -114,6 +115,18 @@ def test_a_long_list_of_missing_words_says_how_many_more(manual: Memory) -> None
     said = text_of(manual.ask(" ".join(f"{letter}zzq" for letter in "abcdefghijkl")))
     assert said.count("zzq") == 8
     assert "4 more" in said
+
+
+def test_a_part_that_is_not_answered_is_said_under_the_quotes_of_the_other(manual: Memory) -> None:
+    events = manual.ask("What enforces the daily budget, and what does a unicorn eat?")
+    assert done_of(events).found
+    assert text_of(events).endswith('Not answered: "what does a unicorn eat?".\n')
+    (lack,) = done_of(events).lacks
+    assert set(lack.nowhere) == {"unicorn", "eat"}
+
+
+def test_a_question_that_is_answered_lacks_nothing(manual: Memory) -> None:
+    assert done_of(manual.ask("What enforces the daily budget?")).lacks == ()
 
 
 def test_one_word_of_two_is_no_answer(manual: Memory) -> None:
