@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ifmem.core.records import Answer, Finding, Record
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
+from ifmem.core.record import Record
 from ifmem.errors import IfmemError
 
 OK, NOTE, WRONG, SKIPPED = "ok", "note", "wrong", "skipped"

@@ -1,6 +1,7 @@
 """Masks secrets in text that is about to be stored: what a secret was stays readable, its value does not. Pure.
 
-Only values are replaced, so that JSON stays JSON and code stays code. What a secret looks like is in `core.secret_patterns`.
+Only values are replaced, so that JSON stays JSON and code stays code. What a secret looks like is known to the detectors of
+`core.secret_detectors`, and to `core.secret_patterns` for the kinds that those lack.
 """
 
 from __future__ import annotations
@@ -10,19 +11,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ifmem.core import secret_patterns as looks
+from ifmem.core.secret_detectors import secrets_in
 
 MASK = "[masked]"
-PLAIN = (
-    looks.PRIVATE_KEY,
-    looks.IN_ADDRESS,
-    looks.WEB_TOKEN,
-    looks.PREFIXED,
-    looks.WEBHOOK,
-    looks.BOT,
-)
+PLAIN = (looks.PRIVATE_KEY, looks.PUTTY_KEY, looks.IN_ADDRESS, looks.PREFIXED)
 SHORTEST_QUOTED, SHORTEST_BARE = 4, 6
-PLACEHOLDER = re.compile(r"(?i)[.*x•…_-]{3,}|\$.*|<.*>|%.*|\{.*\}|your[ _-].*|example.*|change[ _-]?me|.*\[masked\].*")
+PLACEHOLDER = re.compile(
+    r"(?i)[.*x•…_-]{3,}|#[0-9a-f]{3,8}|\$.*|<.*>|%.*|\{.*\}|your[ _-].*|example.*|change[ _-]?me|.*\[masked\].*"
+)
 CODE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+STAND_IN = re.compile(r"(?i)\[*(?:pass(?:word|wd)?|pwd|secret)\]*")
+A_WORD = re.compile(r"[A-Z]?[a-z]+[.:,;!?]?")
 NAMED = re.compile(rf"(?i){'|'.join(looks.NAMES)}|secret|key")
 WORDS = frozenset(
     "bytes default disabled empty enabled expired false filter hidden invalid missing needed nobody nothing object optional"
@@ -40,11 +39,20 @@ class Masked(NamedTuple):
 def mask(text: str, plain: Sequence[re.Pattern[str]] = PLAIN) -> Masked:
     """The text without the secrets in it. Takes time linear in its length."""
     before = text.count(MASK)
+    text = _without_detected(text)
     for pattern in plain:
-        text = pattern.sub(_without_secret, text)
+        text = pattern.sub(_in_address if pattern is looks.IN_ADDRESS else _without_secret, text)
     text = looks.HEADER.sub(_header, text)
     text = looks.ASSIGNED.sub(_assignment, text)
     return Masked(text, text.count(MASK) - before)
+
+
+def _without_detected(text: str) -> str:
+    pieces, at = [], 0
+    for start, end in secrets_in(text):
+        pieces += [text[at:start], MASK]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _without_secret(found: re.Match[str]) -> str:
@@ -52,10 +60,15 @@ def _without_secret(found: re.Match[str]) -> str:
     return f"{found[0][: start - found.start()]}{MASK}{found[0][end - found.start() :]}"
 
 
+def _in_address(found: re.Match[str]) -> str:
+    value = found["secret"]  # "postgres://user:password@host" tells nothing
+    return found[0] if STAND_IN.fullmatch(value) or PLACEHOLDER.fullmatch(value) else _without_secret(found)
+
+
 def _header(found: re.Match[str]) -> str:
     value = found["secret"]
-    if not re.search(r"[A-Z0-9]", value) or PLACEHOLDER.fullmatch(value):
-        return found[0]  # "bearer authentication-middleware"
+    if not re.search(r"[A-Z0-9]", value) or PLACEHOLDER.fullmatch(value) or A_WORD.fullmatch(value):
+        return found[0]  # "bearer authentication-middleware", "HTTP Basic Authentication."
     return _without_secret(found)
 
 
@@ -76,12 +89,17 @@ def _bare(found: re.Match[str]) -> bool:
     value, after = found["bare"], found.string[found.end() : found.end() + 1]
     if len(value) < SHORTEST_BARE or value.startswith(("http://", "https://")) or after in ("(", "[", "{"):
         return False
-    if CODE.fullmatch(value) or value.strip(".:!?").lower() in WORDS:
+    if CODE.fullmatch(value) or value.strip(".:!?").lower() in WORDS or (value.isalpha() and _is_token(found)):
         return False
     if re.search(r"[^A-Za-z_.\-:!?]", value):
         return True
     spaced = found["sign"].strip() != found["sign"]
     return not NAMED.search(value) and (_stands_alone(found) if spaced or ":" in found["sign"] else True)
+
+
+def _is_token(found: re.Match[str]) -> bool:
+    """Tokens are made by machines: `token = Comment` is none, as `password = swordfish` is one."""
+    return found[0][:5].lower() == "token"
 
 
 def _stands_alone(found: re.Match[str]) -> bool:

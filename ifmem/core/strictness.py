@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from ifmem.core.records import PROTOCOL, Record
+from ifmem.core.protocol import PROTOCOL
+from ifmem.core.record import Record
 
 R = TypeVar("R", bound=Record)
 Check = Callable[[Any], bool]
+Checks = tuple[tuple[str, Check], ...]  # each with the name of its field
 LARGEST_MESSAGE = 16_000_000  # characters of JSON; a finding quotes pages at most
+LONGEST_QUESTION = 100_000  # characters; more is a document, not a question
 FARTHEST = 1e15  # of any number: times, tokens and scores are far below, and floats still count by ones
 
 
@@ -51,18 +54,21 @@ def take(kind: type[R], values: Any) -> R:
         record = kind.from_dict(given)
     except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
         raise Refused(f"not a {kind.__name__.lower()}: {error}") from None
-    if wrong := [name for name, check in _checks(kind).items() if not check(getattr(record, name))]:
+    found = record.__dict__
+    if wrong := [name for name, check in _checks(kind) if not check(found[name])]:
         raise Refused(f"not a {kind.__name__.lower()}: {', '.join(wrong)} cannot be that")
     if getattr(record, "protocol", PROTOCOL) != PROTOCOL:
         raise Refused(f"of protocol {getattr(record, 'protocol', None)}, not {PROTOCOL}")
+    if len(getattr(record, "question", "")) > LONGEST_QUESTION:
+        raise Refused(f"a question of over {LONGEST_QUESTION:,} characters")
     return record
 
 
-def _checks(kind: type[Record]) -> Mapping[str, Check]:
+def _checks(kind: type[Record]) -> Checks:
     """What each field must be; looked up once for each kind."""
     if kind not in _KNOWN:
         hints = get_type_hints(kind)
-        _KNOWN[kind] = {field.name: _check(hints[field.name]) for field in fields(kind)}
+        _KNOWN[kind] = tuple((field.name, _check(hints[field.name])) for field in fields(kind))
     return _KNOWN[kind]
 
 
@@ -79,7 +85,7 @@ def _check(hint: Any) -> Check:
         return lambda value: isinstance(value, dict) and all(_is_text(k) and of_value(v) for k, v in value.items())
     if isinstance(hint, type) and issubclass(hint, Record):
         checks = _checks(hint)
-        return lambda value: isinstance(value, hint) and all(c(getattr(value, n)) for n, c in checks.items())
+        return lambda value: isinstance(value, hint) and all(check(value.__dict__[name]) for name, check in checks)
     return _PLAIN.get(hint, lambda _: False)
 
 
@@ -99,7 +105,7 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and -FARTHEST <= value <= FARTHEST  # false for NaN
 
 
-_KNOWN: dict[type[Record], Mapping[str, Check]] = {}
+_KNOWN: dict[type[Record], Checks] = {}
 _PLAIN: Mapping[Any, Check] = {
     str: _is_text,
     int: lambda value: type(value) is int and _is_number(value),

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
-from ifmem.config import FILE, Config
+from ifmem.config import Config
+from ifmem.config.folders import FILE
 
 SENDS, SPENDS, RUNS = "sends questions and documents to", "sets what may be spent:", "runs"
 SETTINGS: Mapping[str, str] = {
@@ -35,6 +36,7 @@ OF_SHARDS: Mapping[str, str] = {
 }
 OF_SOURCES: Mapping[str, str] = {"command": RUNS, "urls": "fetches"}
 OWN_CODE = ("python:", "command:")  # providers that are code of somebody's own
+AS_USUAL = ("auto", "extractive", "anthropic")  # where text goes anyway, if there is a key, and where it goes nowhere
 SHOWN = 120  # characters of a value
 
 
@@ -47,8 +49,12 @@ class Wish(NamedTuple):
 
 def wishes(config: Config) -> tuple[Wish, ...]:
     """What the folder's own file asks for that needs trust; nothing where another origin overrides it."""
-    own = str(config.folder / FILE)
-    return tuple(_wishes({name for name, origin in config.origins.items() if origin == own}, config))
+    return wishes_from(str(config.folder / FILE), config)
+
+
+def wishes_from(source: str, config: Config) -> tuple[Wish, ...]:
+    """What the settings of one origin ask for that needs trust."""
+    return tuple(_wishes({name for name, origin in config.origins.items() if origin == source}, config))
 
 
 def _wishes(own: set[str], config: Config) -> Iterator[Wish]:
@@ -56,8 +62,10 @@ def _wishes(own: set[str], config: Config) -> Iterator[Wish]:
         if name in own:
             yield _wish(name, does, getattr(config, name))
     for name in ("provider", "failover", "librarian_providers"):
-        if name in own and (code := _own_code(getattr(config, name))):
-            yield _wish(name, RUNS, code)
+        if name in own:
+            yield from _of_providers(name, getattr(config, name))
+    if "librarians" in own and config.librarians:
+        yield _wish("librarians", "lets a model read what is archived, librarians:", config.librarians)
     for shard, table in config.shards.items() if "shards" in own else ():
         yield from _of_shard(f"shards.{shard}", table)
 
@@ -67,8 +75,7 @@ def _of_shard(where: str, table: Mapping[str, Any]) -> Iterator[Wish]:
         if key in table:
             yield _wish(f"{where}.{key}", does, table[key])
     for key in ("provider", "failover"):
-        if code := _own_code(table.get(key, ())):
-            yield _wish(f"{where}.{key}", RUNS, code)
+        yield from _of_providers(f"{where}.{key}", table.get(key, ()))
     for source in table.get("sources", ()):
         for key, does in OF_SOURCES.items():
             if source.get(key):
@@ -77,10 +84,13 @@ def _of_shard(where: str, table: Mapping[str, Any]) -> Iterator[Wish]:
             yield _wish(f"{where}.sources", "reads", source["report"])
 
 
-def _own_code(named: Any) -> list[str]:
-    """Those of the providers named that are code of somebody's own."""
-    names = [named] if isinstance(named, str) else named
-    return [name for name in names if str(name).startswith(OWN_CODE)]
+def _of_providers(where: str, named: Any) -> Iterator[Wish]:
+    """Providers that are code of somebody's own, and vendors that would not be asked without this file."""
+    names = [named] if isinstance(named, str) else [str(name) for name in named]
+    if code := [name for name in names if name.startswith(OWN_CODE)]:
+        yield _wish(where, RUNS, code)
+    if vendors := [name for name in names if not name.startswith(OWN_CODE) and name.partition(":")[0] not in AS_USUAL]:
+        yield _wish(where, SENDS, vendors)
 
 
 def _leads_out(path: str) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from ifmem.core.documents import Document
 from ifmem.core.manifest import Held, LeftOut, Manifest, Passed
 from ifmem.core.pages import tokens_in_page
 from ifmem.core.recent_findings import PATH as FINDINGS
-from ifmem.core.records import Document
 from ifmem.corpus.collect import read_history, read_listed
 from ifmem.corpus.listing import Listed
 from ifmem.corpus.survey import Survey

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ifmem.config import STATE, Config
-from ifmem.core.manifest import LeftOut, fit
-from ifmem.core.records import Document
+from ifmem.config import Config
+from ifmem.config.folders import STATE
+from ifmem.core.documents import Document
+from ifmem.core.manifest import LeftOut
+from ifmem.core.stocktaking import fit
 from ifmem.corpus import git
 from ifmem.corpus.claims import asks_for
 from ifmem.corpus.commands import Gathered

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from ifmem.core.documents import Document
 from ifmem.core.domains import Source
 from ifmem.core.manifest import LeftOut
-from ifmem.core.records import Document
 
 CHUNK = 1 << 16
 Gathered = tuple[list[Document], list[LeftOut]]

@@ -14,8 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 
 from ifmem.config import Config
+from ifmem.core.documents import Document
 from ifmem.core.manifest import LeftOut
-from ifmem.core.records import Document
 from ifmem.corpus.commands import capture
 from ifmem.corpus.files import read_content, read_file
 from ifmem.corpus.listing import Listed

@@ -6,9 +6,10 @@ import codecs
 import hashlib
 import os
 import stat
+from pathlib import Path
 
+from ifmem.core.documents import Document
 from ifmem.core.manifest import LeftOut
-from ifmem.core.records import Document
 from ifmem.corpus.listing import Listed
 
 MARKS = (
@@ -40,14 +41,23 @@ def read_content(location: str, listed: Listed, max_bytes: int) -> bytes | LeftO
         return LeftOut(listed.path, f"{listed.size:,} bytes, over max_file_bytes ({max_bytes:,})")
     try:
         with open(location, "rb", opener=_open_without_waiting) as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            facts = os.fstat(file.fileno())
+            if not stat.S_ISREG(facts.st_mode):
                 return LeftOut(listed.path, "not a regular file")
+            if listed.stamp and facts.st_ino != listed.stamp[-1] and _leads_out(location, listed.path):
+                return LeftOut(listed.path, "became a link out of its folder since it was listed")
             content = file.read(max_bytes + 1)
     except OSError as error:
         return LeftOut(listed.path, (error.strerror or str(error)).lower())
     if len(content) > max_bytes:
         return LeftOut(listed.path, f"grew over max_file_bytes ({max_bytes:,}) while it was read")
     return content
+
+
+def _leads_out(location: str, path: str) -> bool:
+    """Whether a file that was replaced since it was listed now lies elsewhere; when it was listed, its links were looked at."""
+    top = Path(location.removesuffix(path)) if location.endswith(f"/{path}") else Path(location).parent
+    return not Path(location).resolve().is_relative_to(top.resolve())
 
 
 def _open_without_waiting(path: str, flags: int) -> int:

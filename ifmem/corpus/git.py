@@ -1,16 +1,17 @@
-"""What git knows about the folder: the log, the uncommitted difference, the untracked files. Never writes, never asks, runs no hook."""
+"""What git knows about the folder: the log, the uncommitted difference, the untracked files. Never writes, never asks, never fetches, and
+runs nothing that the repository's own configuration names: that came with it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ifmem.core.documents import Document
 from ifmem.core.domains import Source
 from ifmem.core.manifest import LOG, LeftOut
-from ifmem.core.records import Document
 from ifmem.corpus.commands import Captured, Gathered, capture, text_documents
 from ifmem.corpus.globs import Globs
 
@@ -18,10 +19,29 @@ COMMITS_PER_DOCUMENT = 200
 NEWEST_COMMITS = 5_000
 TIMEOUT_S = 120.0
 MAX_BYTES = 256_000_000
-QUIET = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
-OWN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty")
+QUIET = (
+    "--no-pager",
+    *("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false"),
+    *("-c", "log.showSignature=false"),  # would run `gpg.program`
+)
+OWN_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=dirty", "--submodule=short")
+ALONE = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line above
+    "LC_ALL": "C",
+}
 # Set by a hook that starts us; they would point git at another repository or run a program of its own.
-MISLEADING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF", "GIT_OBJECT_DIRECTORY")
+MISLEADING = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+)
 CHANGES = {
     "A": "added",
     "C": "copied",
@@ -86,7 +106,8 @@ def difference(repository: Repository, source: Source) -> Gathered:
     if not repository.head:
         return [], [LeftOut(path, "the repository has no commit yet")]
     command = ("diff", "HEAD", *OWN_DIFF, "--relative", "--src-prefix=a/", "--dst-prefix=b/", *repository.scope)
-    captured = _git(repository.folder, *command, timeout_s=source.timeout_s, max_bytes=source.max_bytes)
+    filters = _without_own_filters(repository.folder)
+    captured = _git(repository.folder, *command, timeout_s=source.timeout_s, max_bytes=source.max_bytes, env=filters)
     if reason := _failure(captured, source.timeout_s):
         return [], [LeftOut(path, reason)]
     if not captured.output:
@@ -107,9 +128,8 @@ def log(repository: Repository) -> Gathered:
         return [], [LeftOut("git:log", reason)]
     total = int(counted.output)
     surplus = max(0, total - NEWEST_COMMITS)
-    skipped = (
-        -(-surplus // COMMITS_PER_DOCUMENT) * COMMITS_PER_DOCUMENT
-    )  # whole documents, so that those kept stay the same
+    # Whole documents, so that those kept stay the same.
+    skipped = -(-surplus // COMMITS_PER_DOCUMENT) * COMMITS_PER_DOCUMENT
     form = ("--format=%x01%H%x00%cI%x00%an%x00%B%x00", "--encoding=UTF-8", "--name-status", "-z", "--find-renames")
     order = ("--topo-order", "--reverse", f"--max-count={total - skipped}", "--relative", *OWN_DIFF)
     captured = _git(repository.folder, "log", *form, *order, *repository.scope)
@@ -139,7 +159,7 @@ def file_logs(repository: Repository, source: Source) -> Gathered:
 
 def _file_log(repository: Repository, path: str, source: Source) -> Gathered:
     name = "git:file/" + os.fsencode(path).decode(errors="backslashreplace")
-    form = ("--format=commit %H%n%cI, %an%n%n%B", "--encoding=UTF-8", "--patch", "--follow", "--relative", *OWN_DIFF)
+    form = ("--format=commit %H%n%an%n%n%cI: %B", "--encoding=UTF-8", "--patch", "--follow", "--relative", *OWN_DIFF)
     captured = _git(repository.folder, "log", *form, "--", path, timeout_s=source.timeout_s, max_bytes=source.max_bytes)
     if reason := _failure(captured, source.timeout_s):
         return [], [LeftOut(name, reason)]
@@ -185,7 +205,34 @@ def _failure(captured: Captured, timeout_s: float) -> str:
     return f"git: {captured.error or f'exit code {captured.code}'}" if captured.code else ""
 
 
-def _git(folder: Path, *arguments: str, timeout_s: float = TIMEOUT_S, max_bytes: int = MAX_BYTES) -> Captured:
-    env = {name: value for name, value in os.environ.items() if name not in MISLEADING}
-    env |= {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-    return capture(("git", *QUIET, *arguments), folder, timeout_s=timeout_s, max_bytes=max_bytes, env=env)
+def _without_own_filters(folder: Path) -> dict[str, str]:
+    """Variables that make git forget filters (programs!) of the repository's own; those of the user and of the machine stay.
+
+    Not as `-c NAME=VALUE`: a filter may have an equals sign in its name.
+    """
+    told = _git(folder, "config", "--show-scope", "-z", "--get-regexp", r"^filter\.").output
+    fields = told.decode(errors="surrogateescape").split("\0")
+    kept: dict[str, str] = {}
+    own: list[str] = []
+    for scope, entry in zip(fields[::2], fields[1::2], strict=False):
+        name, _, value = entry.partition("\n")
+        if scope in ("system", "global"):
+            kept[name] = value
+        else:
+            own.append(name)
+    variables = {"GIT_CONFIG_COUNT": str(len(own))}
+    for number, name in enumerate(own):
+        variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": kept.get(name, "")}
+    return variables
+
+
+def _git(
+    folder: Path,
+    *arguments: str,
+    timeout_s: float = TIMEOUT_S,
+    max_bytes: int = MAX_BYTES,
+    env: Mapping[str, str] | None = None,
+) -> Captured:
+    known = {name: value for name, value in os.environ.items() if name not in MISLEADING}
+    known |= ALONE | dict(env or {})
+    return capture(("git", *QUIET, *arguments), folder, timeout_s=timeout_s, max_bytes=max_bytes, env=known)

@@ -23,9 +23,11 @@ class Glimpse:
     domains: tuple[Domain, ...]
 
 
-def glimpse_of(before: Look, paths: Collection[str], domains: Sequence[Domain], config: Config) -> Glimpse | None:
+def glimpse_of(
+    before: Look, paths: Collection[str], domains: Sequence[Domain], config: Config, *, recalled: bool = False
+) -> Glimpse | None:
     """What the folder is now, if these (absolute) paths are all that can have changed; None if that does not tell: something came or
-    went, or git has moved."""
+    went, or git has moved. `recalled`: what the archive says can have changed, too."""
     if len(paths) > MOST:
         return None
     kept = tuple(f"{config.home / folder}/" for folder in KEPT.values())
@@ -44,7 +46,12 @@ def glimpse_of(before: Look, paths: Collection[str], domains: Sequence[Domain], 
             return None
     look = replace(before, listing=replace(before.listing, files=tuple(files)))
     of_state = any(path.startswith(kept) for path in paths)
-    return Glimpse(look, tuple(one for one in domains if _may_change(one, touched, before, of_state=of_state)))
+    changed = tuple(
+        one
+        for one in domains
+        if (recalled and asks_for(one, "findings")) or _may_change(one, touched, before, of_state=of_state)
+    )
+    return Glimpse(look, changed)
 
 
 def _may_change(domain: Domain, touched: Collection[str], look: Look, *, of_state: bool) -> bool:

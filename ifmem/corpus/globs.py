@@ -87,9 +87,8 @@ def _normalised(line: str) -> str:
     line = line.rstrip("\r\n")
     if not line.strip() or line.startswith("#"):
         return ""
-    if line.endswith(
-        "/**"
-    ):  # the same to git; pathspec would match the folder itself, and pruning it would lose `!` files
+    # The same to git; pathspec would match the folder itself, and pruning it would lose `!` files.
+    if line.endswith("/**"):
         line += "/*"
     return line if is_readable(line) else ""
 

@@ -17,9 +17,8 @@ from ifmem.corpus.globs import Globs
 
 IGNORED = "ignored by "
 NEVER = frozenset({".git", ".ifmem", ".hg", ".svn"})
-INSTALLED = frozenset(
-    {"node_modules", "__pycache__"}
-)  # made by tools; without an ignore file they would drown the rest
+# Made by tools; without an ignore file they would drown the rest.
+INSTALLED = frozenset({"node_modules", "__pycache__"})
 
 
 class Listed(NamedTuple):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from ifmem.config import Config
 from ifmem.core import document_masking
 from ifmem.core.document_masking import mask_document
-from ifmem.core.records import Document
+from ifmem.core.documents import Document
 from ifmem.corpus.globs import Globs
 
 

@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ifmem.config import STATE, Config
-from ifmem.core.records import Document
+from ifmem.config import Config
+from ifmem.config.folders import STATE
+from ifmem.core.documents import Document
 from ifmem.corpus.converting import read_or_convert
 from ifmem.corpus.listing import Listed, list_folder
 from ifmem.corpus.survey import KEPT

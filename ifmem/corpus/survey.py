@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ifmem.config import STATE, Config
+from ifmem.config import Config
+from ifmem.config.folders import STATE
 from ifmem.core import manifest, pages
+from ifmem.core.documents import Document
 from ifmem.core.domains import Domain, Source
 from ifmem.core.manifest import LeftOut
 from ifmem.core.notes import moment, read_note
-from ifmem.core.records import Document
 from ifmem.corpus import git
 from ifmem.corpus.claims import Choosers, asks_for, divide, lists_unclaimed
 from ifmem.corpus.commands import Gathered, command_documents, text_documents
@@ -26,9 +27,10 @@ from ifmem.corpus.listing import Listed, Listing, list_folder
 from ifmem.corpus.masking import way_of_masking, without_secrets
 from ifmem.corpus.test_results import result_documents
 
-FORMAT = 1  # raised when the same sources would give other documents
+FORMAT = 2  # raised when the same sources would give other documents
 SLOW = frozenset({"command", "url", "test-results"})  # made when someone asks for it, or now and then
 KEPT = {"notes": "working", "sessions": "history"}  # kinds of sources that are folders of the state
+RUNS = "runs"  # the folder of the state where runs of tests are kept
 HEAD_CHARACTERS = 200
 
 
@@ -164,7 +166,7 @@ def _output(source: Source, config: Config, opened: git.Repository | str) -> Gat
 
         return url_documents(source, config.home / "web")
     if source.kind == "test-results":
-        return result_documents(source, config.folder, config.home / "runs")
+        return result_documents(source, config.folder, config.home / RUNS)
     if source.kind not in ("git-log", "git-file-log", "git-diff"):
         return [], []
     if isinstance(opened, str):

@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ifmem.core.documents import Document
 from ifmem.core.domains import Source
 from ifmem.core.manifest import LeftOut
-from ifmem.core.records import Document
 from ifmem.core.run_history import FAILED, PASSED, SKIPPED, Outcome, Run, report, summary
 from ifmem.corpus.commands import Captured, Gathered, capture, text_documents
 

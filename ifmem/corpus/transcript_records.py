@@ -149,11 +149,12 @@ def _texts_of(output: Any) -> Iterator[str]:
 
 def epoch_of(value: Any) -> float:
     """Epoch seconds of an ISO 8601 time or a number of seconds or milliseconds; 0 for anything else."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value / 1000 if value > 1e11 else float(value)
     try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            number = float(value)
+            return number / 1000 if number > 1e11 else number
         return datetime.fromisoformat(str(value)).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):  # a whole number may be larger than any float
         return 0.0
 
 

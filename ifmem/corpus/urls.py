@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ifmem.core.documents import Document
 from ifmem.core.domains import Source
 from ifmem.core.manifest import LeftOut
 from ifmem.core.notes import moment
-from ifmem.core.records import Document
 from ifmem.corpus.commands import Gathered, text_documents
 from ifmem.corpus.fetching import Fetched, Fetcher, Limits, NotFetched
 from ifmem.corpus.files import decode
@@ -66,9 +66,8 @@ class _Reading:
                 return None, str(error)
             return kept, f"{error}; the copy of {moment(kept.fetched_at)} is used"
         if kept and kept.text == page.text:
-            page = replace(
-                page, fetched_at=kept.fetched_at
-            )  # nothing to read has changed, and no page of the shard need change
+            # Nothing to read has changed, and no page of the shard need change.
+            page = replace(page, fetched_at=kept.fetched_at)
         self.pages.keep(page)
         return page, ""
 

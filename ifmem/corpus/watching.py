@@ -18,7 +18,7 @@ from ifmem.corpus.git import git_folder
 from ifmem.corpus.listing import IGNORED
 from ifmem.corpus.survey import KEPT, Look
 
-STEP_MS = 50  # of quiet, and what changed is told: an editor's save is several steps
+STEP_MS = 100  # of quiet, and what changed is told: an editor's save is several steps
 TOGETHER_MS = 400  # told at once at the latest
 IN_VAIN_EVERY_S = 30.0
 TELLING = frozenset({"HEAD", "index"})  # of the files of git: they change with every commit, switch and staging

@@ -8,7 +8,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 
 
 @dataclass(frozen=True)

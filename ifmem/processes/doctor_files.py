@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ifmem import prompts
-from ifmem.config import FILE, Config
+from ifmem.config import Config
+from ifmem.config.folders import FILE
 from ifmem.core.checkup import NOTE, OK, SKIPPED, WRONG, Check
 from ifmem.errors import IfmemError
 from ifmem.stores.archive import Archive
@@ -17,6 +18,7 @@ from ifmem.stores.archive import Archive
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000  # bytes
 OTHERS = 0o077
 NAMED = 3
+INSTRUCTED = ("coordinator", "worker", "librarian")
 
 
 def settings(config: Config, refusal: IfmemError | None) -> Check:
@@ -29,7 +31,7 @@ def settings(config: Config, refusal: IfmemError | None) -> Check:
 
 def prompt_files(config: Config) -> Check:
     names = [domain.name for domain in prompts.domains(config)]
-    for name in ("coordinator",):
+    for name in INSTRUCTED:
         if not prompts.instructions(name).strip():
             return Check(
                 "prompts", WRONG, f"{name}.md is empty", "a process has no instructions", "Install ifmem again"

@@ -9,18 +9,19 @@ import time
 from ifmem import __version__
 from ifmem.config import Config
 from ifmem.core import lifecycle
+from ifmem.core.answers import Answer
 from ifmem.core.checkup import NOTE, OK, SKIPPED, WRONG, Check, state_digest
+from ifmem.core.findings import Finding
 from ifmem.core.keys import DAY_S, Keys
-from ifmem.core.records import Answer, Finding
 from ifmem.core.status import Status
 from ifmem.processes.archivist import RESTORED, RESTORED_ANSWERS
-from ifmem.processes.children import holding
+from ifmem.processes.process_table import holding
 from ifmem.stores.archive import Archive
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import BusServer
-from ifmem.stores.door import REFUSED
 from ifmem.stores.journal import Journal
 from ifmem.stores.lock import is_locked
+from ifmem.stores.strange_keys import REFUSED
 
 CLOCKS_AGREE_S = 2.0
 EXPIRING_S = 3_600  # of the day that records stay on the bus
@@ -33,6 +34,8 @@ def bus(config: Config, status: Status) -> Check:
         return Check("bus", SKIPPED if not status.reason else WRONG, STOPPED, status.reason, status.fix)
     if status.state == lifecycle.UNREACHABLE:
         return Check("bus", WRONG, "it does not answer", status.reason, status.fix)
+    if status.state == lifecycle.HUNG:
+        return Check("bus", WRONG, "nobody looks after it", status.reason, status.fix)
     if unfit := [p for p in (*status.shards, *status.processes) if p.state not in lifecycle.SERVING]:
         told = ", ".join(f"{p.name} {p.state}" for p in unfit)
         return Check("bus", WRONG, told, unfit[0].reason, unfit[0].fix or "ifmem status")
@@ -50,7 +53,8 @@ async def clock(line: Bus) -> Check:
 
 
 async def refused(line: Bus, keys: Keys) -> Check:
-    count = int(await line.call("HGET", keys.set_counts, REFUSED) or 0)
+    counted = await line.call("HGET", keys.set_counts, REFUSED) or "0"
+    count = int(counted) if counted.isdecimal() else 1  # the count itself was tampered with
     if not count:
         return Check("messages", OK, "none was refused")
     means = "somebody else writes on this bus, or another version of ifmem does"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ifmem.core.document_masking import mask_document, mask_lines
-from ifmem.core.records import Document
+from ifmem.core.documents import Document
 
 RUN = "a1B2c3D4e5F6g7H8i9J0k1L2"
 BODY = "\n".join(["MIIEowIBAAKCAQEAx7RUNRUNRUNRUNRUNRUNRUNRUNRUNRUNRUNRUNRUNRUNRUN0"] * 3)
@@ -16,11 +16,16 @@ BEGIN, END = "-----BEGIN RSA PRIVATE KEY-----", "-----END RSA PRIVATE KEY-----"
     ("text", "masked"),
     [
         (f"a\ntoken = '{RUN}'\nb\n", "a\ntoken = '[masked]'\nb\n"),
-        (f"GH_TOKEN=ghp_{RUN}", "GH_TOKEN=ghp_[masked]"),
+        (f"HF_TOKEN=hf_{RUN}", "HF_TOKEN=hf_[masked]"),
+        (f"see ghp_{RUN}{RUN[:12]}, ok", "see ghp_[masked], ok"),
         ("url: postgres://me:hunter2@db/x\r\nnext", "url: postgres://me:[masked]@db/x\r\nnext"),
         (f"Authorization: Bearer {RUN}", "Authorization: Bearer [masked]"),
         (f"{BEGIN}\n{BODY}\n{END}\nafter\n", f"{BEGIN}[masked]\n\n\n\n{END}\nafter\n"),
         (f"{BEGIN}\n{BODY}\n\ncut off, and prose goes on\n", f"{BEGIN}[masked]\n\n\n\n\ncut off, and prose goes on\n"),
+        (
+            f"Private-Lines: 2\r\n{BODY[:64]}\r\n{RUN}\r\nPrivate-MAC: 0a\r\n",
+            "Private-Lines: 2\r\n[masked]\n\nPrivate-MAC: 0a\r\n",
+        ),
         (f'key = "{BEGIN}\\n{RUN}{RUN}\\n{END}"', f'key = "{BEGIN}[masked]{END}"'),
     ],
 )

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from ifmem.core.records import Answer, Beat, Citation, Finding, PageUse, Query, ShardUse, Spot, Turn, Usage
+from ifmem.core.answers import Answer, ShardUse
+from ifmem.core.beat import Beat
+from ifmem.core.documents import Citation, Spot
+from ifmem.core.findings import Finding, PageUse, Usage
+from ifmem.core.queries import Query, Turn
 from ifmem.core.status import ProcessStatus
-from ifmem.core.strictness import LARGEST_MESSAGE, Refused, read, take
+from ifmem.core.strictness import LARGEST_MESSAGE, LONGEST_QUESTION, Refused, read, take
 
 CITATION = Citation("a.py", 1, 2, "naïve", "ab", "code", "verified", 1.5, (Spot("b.py", 3, 3),))
 RECORDS = [
@@ -68,3 +72,9 @@ def test_a_part_of_a_record_is_checked_as_deeply_as_the_whole() -> None:
     finding = {**RECORDS[1].to_dict(), "citations": [{**CITATION.to_dict(), "start_line": "1"}]}
     with pytest.raises(Refused, match="citations cannot be that"):
         take(Finding, finding)
+
+
+def test_a_question_as_long_as_a_document_is_refused() -> None:
+    read(Query, Query("q_1", "x" * LONGEST_QUESTION).to_json())
+    with pytest.raises(Refused, match="a question of over"):
+        read(Query, Query("q_1", "x" * (LONGEST_QUESTION + 1)).to_json())

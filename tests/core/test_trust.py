@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ifmem.config import FILE, load
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
 from ifmem.core.trust import wishes
 
 
@@ -23,6 +24,10 @@ def asked(folder: Path, text: str, **env: str) -> dict[str, str]:
         ("budget_day_usd = 500.0", "budget_day_usd", "sets what may be spent: 500.0"),
         ('preload = ["antigravity"]', "preload", "imports antigravity"),
         ('provider = "python:os:system"', "provider", "runs python:os:system"),
+        ('provider = "openai:gpt-x"', "provider", "sends questions and documents to openai:gpt-x"),
+        ('failover = ["gemini:x"]', "failover", "sends questions and documents to gemini:x"),
+        ('[shards.docs]\nprovider = "gemini:x"', "shards.docs.provider", "sends questions and documents to gemini:x"),
+        ("librarians = 2", "librarians", "lets a model read what is archived, librarians: 2"),
         ("mask_secrets = false", "mask_secrets", "lets secrets in documents reach a model: mask_secrets is False"),
         ("outside_links = true", "outside_links", "reads files outside the folder: outside_links is True"),
         ('unmasked = ["*"]', "unmasked", "lets secrets in documents reach a model: *"),

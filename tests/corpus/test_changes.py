@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config
 from ifmem.config import Config
+from ifmem.config.loading import load
 from ifmem.core.domains import Domain, Source
-from ifmem.core.manifest import Manifest, manifest_of
+from ifmem.core.manifest import Manifest
 from ifmem.core.pages import cut_pages
+from ifmem.core.stocktaking import manifest_of
 from ifmem.corpus.changes import Changes, find_changes
 from ifmem.corpus.collect import collect
 from ifmem.corpus.survey import survey
@@ -27,7 +28,7 @@ def settings(tmp_path: Path) -> Config:
         (tmp_path / "folder" / folder).mkdir(parents=True)
         (tmp_path / "folder" / folder / "a.md").write_text(f"{folder}\n")
     (tmp_path / "folder" / "odd.md").write_bytes(b"\0\1\2")
-    return config.load(tmp_path / "folder", env={"IFMEM_HOME": str(tmp_path / "home")})
+    return load(tmp_path / "folder", env={"IFMEM_HOME": str(tmp_path / "home")})
 
 
 def loaded(settings: Config, domain: Domain = DOCS) -> Manifest:

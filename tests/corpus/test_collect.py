@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config, prompts
+from ifmem import prompts
 from ifmem.config import Config
+from ifmem.config.loading import load
 from ifmem.core.domains import Domain, Source
 from ifmem.corpus.collect import Collection, collect
 from ifmem.corpus.survey import survey
@@ -21,7 +22,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
-    return config.load(tmp_path, env={})
+    return load(tmp_path, env={})
 
 
 @pytest.fixture

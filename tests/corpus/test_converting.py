@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from office_files import docx, notebook, pdf
 
-from ifmem import config, prompts
+from ifmem import prompts
 from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.documents import Document
 from ifmem.core.manifest import LeftOut
-from ifmem.core.records import Document
 from ifmem.corpus.collect import collect
 from ifmem.corpus.converting import read_or_convert
 from ifmem.corpus.listing import Listed
@@ -24,7 +25,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
-    return config.load(tmp_path, env={})
+    return load(tmp_path, env={})
 
 
 def read(path: Path, settings: Config) -> Document | LeftOut:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from ifmem.core.documents import Document
 from ifmem.core.manifest import LeftOut
-from ifmem.core.records import Document
 from ifmem.corpus.files import decode, read_file
-from ifmem.corpus.listing import Listed
+from ifmem.corpus.listing import Listed, list_folder
 
 
 def read(path: Path, content: bytes, *, listed_size: int | None = None) -> Document | LeftOut:
@@ -66,3 +66,28 @@ def test_leaves_out_a_file_that_vanished_or_became_something_else(tmp_path: Path
     assert read_file(str(tmp_path / "folder"), Listed("folder", 5, ()), 1_000) == LeftOut("folder", "is a directory")
     os.mkfifo(tmp_path / "pipe")
     assert read_file(str(tmp_path / "pipe"), Listed("pipe", 5, ()), 1_000) == LeftOut("pipe", "not a regular file")
+
+
+def test_a_file_that_became_a_link_out_of_the_folder_since_it_was_listed_is_not_read(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    (folder / "sub").mkdir(parents=True)
+    secret = tmp_path / "secret.md"
+    secret.write_text("outside\n")
+    (folder / "sub" / "a.md").write_text("inside\n")
+    (folder / "b.md").write_text("inside too\n")
+    listed = {one.path: one for one in list_folder(folder, folder / ".ifmem").files}
+
+    def now(path: str) -> Document | LeftOut:
+        return read_file(f"{folder}/{path}", listed[path], 1_000)
+
+    (folder / "b.md").rename(folder / "c.md")
+    (folder / "b.md").symlink_to(secret)
+    (folder / "sub").rename(folder / "old")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.md").write_text("outside\n")
+    (folder / "sub").symlink_to(tmp_path / "elsewhere")
+    reason = "became a link out of its folder since it was listed"
+    assert [now("b.md"), now("sub/a.md")] == [LeftOut("b.md", reason), LeftOut("sub/a.md", reason)]
+    (folder / "b.md").unlink()
+    (folder / "b.md").write_text("saved by an editor\n")
+    assert isinstance(now("b.md"), Document)

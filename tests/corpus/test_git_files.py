@@ -43,6 +43,8 @@ def test_each_file_has_its_own_commits_with_their_changes_across_a_rename(
         told.index(message) for message in ("Return two", "Name it well", "Take the lock")
     )
     assert "-    return 1\n+    return 2\n" in told
+    when = git("log", "-1", "--format=%cI").strip()
+    assert f"\n{when}: Return two\n" in told  # together: whoever asks when it was is shown both
     assert "x = 1" not in told
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config, prompts
+from ifmem import prompts
 from ifmem.config import Config
+from ifmem.config.loading import load
 from ifmem.corpus.glimpse import Glimpse, glimpse_of
 from ifmem.corpus.survey import Look, look_around
 
@@ -18,7 +19,7 @@ def settings(tmp_path: Path) -> Config:
     (tmp_path / "docs" / "a.md").write_text("first\n")
     (tmp_path / "b.py").write_text("pass\n")
     (tmp_path / ".gitignore").write_text("*.log\n")
-    return config.load(tmp_path, env={})
+    return load(tmp_path, env={})
 
 
 @pytest.fixture

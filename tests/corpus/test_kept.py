@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config
 from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.documents import Document
 from ifmem.core.domains import Domain, Source
 from ifmem.core.notes import Note, written
-from ifmem.core.records import Document
 from ifmem.corpus.collect import Collection, collect
 from ifmem.corpus.present import digest_now, is_made, present
 from ifmem.corpus.survey import Survey, survey
@@ -25,7 +25,7 @@ FINDINGS = Document("findings:recent", "The lamp is green.\n", "ab")
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
-    return config.load(tmp_path, env={})
+    return load(tmp_path, env={})
 
 
 def surveyed(settings: Config, *recalled: Document) -> Survey:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
 from ifmem.corpus.present import digest_now, files_now, is_made, present
 
 

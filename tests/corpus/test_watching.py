@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config, prompts
+from ifmem import prompts
 from ifmem.config import Config
+from ifmem.config.loading import load
 from ifmem.corpus.survey import look_around
 from ifmem.corpus.watching import Watched, is_gone, mounts_below, noticed
 
@@ -23,7 +24,7 @@ def settings(tmp_path: Path) -> Config:
         (tmp_path / folder / "a.md").write_text("first\n")
     (tmp_path / ".gitignore").write_text("build/\n*.log\n")
     subprocess.run(("git", "-C", str(tmp_path), "init", "--quiet"), check=True)
-    return config.load(tmp_path, env={})
+    return load(tmp_path, env={})
 
 
 def watched(settings: Config) -> Watched:

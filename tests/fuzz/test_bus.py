@@ -10,16 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifmem.core.records import Answer, Beat, Finding, Query, Record
+from ifmem.core.answers import Answer
+from ifmem.core.beat import Beat
+from ifmem.core.findings import Finding
+from ifmem.core.hosting import Invitation
+from ifmem.core.queries import Query
+from ifmem.core.record import Record
 from ifmem.core.status import ProcessStatus
 from ifmem.core.strictness import Refused, read
 from ifmem.core.tasks import Task
-from ifmem.stores.hand_off import _message
+from ifmem.stores.inquiries import _message
 from ifmem.stores.registry import _order
 
 from .outside import fuzzed, json_like
 
-KINDS = (Query, Finding, Answer, Beat, ProcessStatus, Task)
+KINDS = (Query, Finding, Answer, Beat, ProcessStatus, Task, Invitation)
 FIELDS = sorted(
     {name for kind in KINDS for name in kind.__dataclass_fields__} | {"input", "quote", "start_line", "digest", "path"}
 )

@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ifmem.core.documents import Document
 from ifmem.core.pages import page_of
-from ifmem.core.records import Document
 from ifmem.providers.anthropic_findings import lay_out_findings
 from ifmem.providers.anthropic_prompt import lay_out_page
 from ifmem.providers.anthropic_reply import Reply

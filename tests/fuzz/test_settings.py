@@ -10,7 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ifmem.config import FILE, SETTINGS, SHARD_KEYS, SOURCE_KEYS, load
+from ifmem.config import SETTINGS
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
+from ifmem.config.shard_tables import SHARD_KEYS, SOURCE_KEYS
 from ifmem.core.addresses import is_exposed, is_near, masked, with_password
 from ifmem.core.trust import wishes
 from ifmem.corpus.globs import Globs

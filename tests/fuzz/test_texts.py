@@ -11,13 +11,14 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ifmem.core.citations import STANDING, verify
+from ifmem.core.citations import verify
 from ifmem.core.document_masking import mask_lines
+from ifmem.core.documents import Citation, Document
 from ifmem.core.notes import read_note
 from ifmem.core.questions import read_questions
 from ifmem.core.receipts import read_receipt
-from ifmem.core.records import Citation, Document
 from ifmem.core.run_history import Outcome
+from ifmem.core.verification import STANDING
 from ifmem.corpus.fetching import Fetched, NotFetched
 from ifmem.corpus.files import decode
 from ifmem.corpus.git import _commits
@@ -64,7 +65,27 @@ SECRETS = [
         "'",
         "password",
     ),
-    *("ghp_", "sk-", "://me:", "@host", "Bearer ", "eyJ", ".", "\r\n", "\\n", "\u2028", "secret_key", "İ"),
+    *(
+        "ghp_",
+        "sk-",
+        "AKIA",
+        "AccountKey=",
+        "eyJa.b",
+        "xoxb-1-",
+        "123456789:",
+        "aws",
+        "Private-Lines: 1",
+        "://me:",
+        "@host",
+        "Bearer ",
+        "eyJ",
+        ".",
+        "\r\n",
+        "\\n",
+        "\u2028",
+        "secret_key",
+        "İ",
+    ),
 ]
 RECORDS = [
     "type",
@@ -144,6 +165,7 @@ def test_receipts_and_questions(text: str) -> None:
 
 @fuzzed
 @example('{}\n{"type":[]}')
+@example('{}\n{"create_time": 1' + "0" * 400 + "}")
 @given(
     st.one_of(
         TEXT,
