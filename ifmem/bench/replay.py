@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import dropwhile, zip_longest
 from pathlib import Path
 
 from ifmem import prompts
@@ -12,8 +13,10 @@ from ifmem.bench.private_set import write_documents
 from ifmem.bench.programs import run_program
 from ifmem.bench.rows import Row, at_most_times, row
 from ifmem.bench.scale import Scale
-from ifmem.config import Config, load
-from ifmem.core.compaction import overlay_tokens
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.compaction import tokens_of
+from ifmem.core.overlays import View
 from ifmem.processes.kept import Loaded, open_kept
 from ifmem.processes.loading import load as load_shard
 from ifmem.processes.refreshing import Refresher
@@ -59,7 +62,7 @@ def _replayed(config: Config, commits: Iterable[str]) -> tuple[int, int]:
             now = _open(name, config)
             if now.manifest.version != kept[name].manifest.version:
                 written += _written(kept[name], now)
-                reloaded += sum(page.tokens for page in now.manifest.pages)
+                reloaded += sum(entry.tokens for entry in now.manifest.entries)
             kept[name] = now
     return written, reloaded
 
@@ -74,8 +77,13 @@ def _written(before: Loaded, now: Loaded) -> int:
     """What was not in the cache before: new pages whole, of pages that stayed what was added behind them."""
     known = {page.digest for page in before.manifest.pages}
     fresh = sum(page.tokens for page in now.manifest.pages if page.digest not in known)
-    stayed = [page.digest for page in now.manifest.pages if page.digest in known]
-    return fresh + sum(overlay_tokens(now.view, home) - overlay_tokens(before.view, home) for home in stayed)
+    return fresh + sum(_added(before.view, now.view, page.digest) for page in now.manifest.pages)
+
+
+def _added(before: View, now: View, home: str) -> int:
+    """What a model reads behind a page that it has not read before: all from the first amendment on that is another one."""
+    pairs = zip_longest(before.amendments.get(home, ()), now.amendments.get(home, ()))
+    return tokens_of(present for was, present in dropwhile(lambda pair: pair[0] == pair[1], pairs) if present)
 
 
 def _made_repository(folder: Path, scale: Scale) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ifmem.core.citations import STALE, stands
+from ifmem.core.citations import stands
+from ifmem.core.documents import Citation
 from ifmem.core.manifest import Manifest
 from ifmem.core.overlays import View
-from ifmem.core.records import Citation
+from ifmem.core.verification import STALE
 
 CHANGED = "changed"  # the kind of such an event, among findings
 NAMED = 5  # paths in a note

@@ -16,8 +16,8 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from ifmem.core.amendments import Amendment, amendment, creation, removal
+from ifmem.core.documents import Document
 from ifmem.core.pages import Entry, Page
-from ifmem.core.records import Document
 
 
 class Place(NamedTuple):
@@ -65,10 +65,15 @@ class View:
     @cached_property
     def places(self) -> Mapping[str, tuple[Place, ...]]:
         """Where each document's present text stands, by path, its parts in order."""
-        places = dict(self._frozen)
+        places = dict(self.frozen)
         for layer in self.layers:
             _lay_over(places, layer)
         return places
+
+    @property
+    def frozen(self) -> Mapping[str, tuple[Place, ...]]:
+        """Where each document stands in the pages, as it was when it was frozen."""
+        return _places_in(self.pages)
 
     def at(self, path: str) -> tuple[Document, ...]:
         """The present parts of a document; none if it is not there."""
@@ -80,6 +85,10 @@ class View:
         layered = {layer.page.digest: layer.page for layer in self.layers if layer.page.table}
         return (*self.pages, *layered.values())
 
+    def told_of(self, home: str) -> tuple[str, ...]:
+        """The paths that the layers over one page speak of. A document that moved has an old and a new one."""
+        return tuple(dict.fromkeys(path for layer in self.layers if layer.home == home for path in layer.paths))
+
     def changed(self, homes: Collection[str]) -> tuple[Document, ...]:
         """The present text of every document that changed since it was frozen into one of these pages, or is new behind one."""
         paths = dict.fromkeys(path for layer in self.layers if layer.home in homes for path in layer.paths)
@@ -88,14 +97,14 @@ class View:
     def may_move_to(self, path: str) -> bool:
         """Whether a document may be told to have moved there. A path that a page holds, if only as it was once, is that page's: what
         comes there is new, and what it was before is gone."""
-        return path not in self._frozen
+        return path not in self.frozen
 
     def home_of(self, path: str) -> str:
         """The page that a document belongs to: the one it (or its first part) was frozen in, for a new one where it would stand.
 
         All layers that speak of a path have the same home, so that freezing that page anew settles what became of it."""
-        if path in self._frozen:
-            return self._frozen[path][0].page.digest
+        if path in self.frozen:
+            return self.frozen[path][0].page.digest
         if path in self._given_homes:
             return self._given_homes[path]
         keys, digests = self._order
@@ -110,7 +119,7 @@ class View:
     def amendments(self) -> Mapping[str, tuple[Amendment, ...]]:
         """What a model reads behind each page, by the page's digest, in the order it happened."""
         found: dict[str, list[Amendment]] = {}
-        places = dict(self._frozen)
+        places = dict(self.frozen)
         for layer in self.layers:
             before = {path: places.get(path, ()) for path in (*layer.paths, *(old for old, _ in layer.moved))}
             for one in _amendments(layer, before):
@@ -121,12 +130,8 @@ class View:
 
     def _readers(self, one: Amendment, home: str) -> set[str]:
         """The pages behind which an amendment is read: a document's parts may stand in several."""
-        frozen = self._frozen.get(one.moved_from or one.path, ())
+        frozen = self.frozen.get(one.moved_from or one.path, ())
         return {home, *(place.page.digest for place in frozen)}
-
-    @property
-    def _frozen(self) -> Mapping[str, tuple[Place, ...]]:
-        return _places_in(self.pages)
 
     @cached_property
     def _given_homes(self) -> dict[str, str]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from ifmem.core.citations import MOVED, VERIFIED
+from ifmem.core.documents import Document
+from ifmem.core.findings import Finding
 from ifmem.core.notes import moment
-from ifmem.core.records import Document, Finding
+from ifmem.core.strictness import Refused, read
+from ifmem.core.verification import MOVED, VERIFIED
 
 PATH = "findings:recent"
 EXTRACTIVE = "extractive"
@@ -26,6 +28,16 @@ def is_worth_reading(finding: Finding) -> bool:
     first_hand = any(citation.path != PATH for citation in finding.citations)
     whole = finding.found and not finding.error and finding.stop == "complete"
     return whole and checked and first_hand and finding.provider != EXTRACTIVE and bool(finding.text.strip())
+
+
+def tells_something(body: str) -> bool:
+    """Whether this is the JSON of a finding worth reading. Most are extractive, and are not read for that."""
+    if f'"provider":"{EXTRACTIVE}"' in body:
+        return False
+    try:
+        return is_worth_reading(read(Finding, body))
+    except Refused:
+        return False
 
 
 def recent_findings(findings: Iterable[Finding], newest: int) -> tuple[Document, ...]:

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from ifmem.core.keys import DAY_S
 from ifmem.core.notes import moment
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 
 NAMED_AT_MOST = 20
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -64,7 +64,7 @@ def summary(name: str, runs: Sequence[Run], newest: int) -> str:
     lines = [
         f"# Test results: {name}",
         "",
-        f"{len(runs)} runs from {moment(first.at)} to {moment(last.at)}; the newest {newest} are kept, older ones are not.",
+        f"{_span(first, last, len(runs))}; the newest {newest} are kept, older ones are not.",
         f"Last run, {moment(last.at)}: {last.told}.",
     ]
     seen = _by_test(runs)
@@ -78,6 +78,10 @@ def summary(name: str, runs: Sequence[Run], newest: int) -> str:
     lines += ["", "## What failed since when", "", *_failed_since(runs)]
     lines += ["", "## What failed, by run, the newest first", ""]
     return "\n".join([*lines, *(line for run in reversed(runs) for line in _failures(run))]) + "\n"
+
+
+def _span(first: Run, last: Run, count: int) -> str:
+    return f"{count} runs from {moment(first.at)} to {moment(last.at)}" if count > 1 else f"1 run, {moment(first.at)}"
 
 
 def report(name: str, run: Run) -> str:

@@ -78,11 +78,12 @@ def parts(session: Session, source: str, digest: str, otherwise: float, max_byte
 
 def _head(session: Session, source: str, digest: str, began_at: float) -> str:
     last = max((one.at for one in session.utterances), default=0.0)
+    said = len(session.utterances)
     span = f"{moment(began_at)} to {moment(last)}" if last > began_at else moment(began_at)
     lines = [
         f"# {session.agent} session of {moment(began_at)}" + (f": {session.title}" if session.title else ""),
         "",
-        f"{len(session.utterances)} utterances, {span}. Remembered from {source}, sha256 {digest}.",
+        f"{said} utterance{'s' * (said != 1)}, {span}. Remembered from {source}, sha256 {digest}.",
     ]
     if session.not_kept:
         kinds = ", ".join(f"{kind} ({count})" for kind, count in sorted(session.not_kept.items()))

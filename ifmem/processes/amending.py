@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from ifmem.config import Config
-from ifmem.core.compaction import compacted
-from ifmem.core.manifest import Held, LayerFacts, Manifest, PageFacts, held
+from ifmem.core.documents import Document
+from ifmem.core.manifest import Held, LayerFacts, Manifest, PageFacts
 from ifmem.core.overlays import Layer, View
 from ifmem.core.pages import page_of
-from ifmem.core.records import Document
+from ifmem.core.stocktaking import held
 from ifmem.corpus.changes import Changes, find_changes
 from ifmem.corpus.survey import Survey
 from ifmem.processes.kept import Loaded, with_index
@@ -49,10 +49,11 @@ def amended(kept: Loaded, found: Survey, *, slow: bool, unseen: Collection[str] 
     return _put_down(kept, manifest, view, found.config, without, [layer.page.digest for layer in layers])
 
 
-def frozen_anew(kept: Loaded, group: frozenset[str], config: Config) -> Loaded:
-    """What is kept, with these pages and the layers over them cut into new pages."""
-    view = compacted(kept.view, group, kept.manifest.budget)
+def rearranged(kept: Loaded, view: View, config: Config) -> Loaded:
+    """What is kept, the same text in the pages and layers of this view."""
+    laid = {layer.digest: facts for layer, facts in zip(kept.layers, kept.manifest.layers, strict=True)}
     new = {page.digest for page in view.pages} - {page.digest for page in kept.pages}
+    new |= {layer.page.digest for layer in view.layers if layer.digest not in laid}
     tokens = {facts.digest: facts.tokens for facts in kept.manifest.pages}
     numbers = {page.digest: number for number, page in enumerate(view.pages)}
     placed = {path: [numbers[view.home_of(path)]] for path in view.places}
@@ -69,7 +70,7 @@ def frozen_anew(kept: Loaded, group: frozenset[str], config: Config) -> Loaded:
             PageFacts(page.digest, tokens.get(page.digest, page.tokens), len(page.table), len(page.data))
             for page in view.pages
         ),
-        layers=tuple(facts for facts in kept.manifest.layers if facts.home not in group),
+        layers=tuple(laid.get(layer.digest) or _layer_facts(layer) for layer in view.layers),
     )
     without = [path for path, found in view.places.items() if found[0].page.digest in new]
     return _put_down(kept, manifest, view, config, without, new)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ifmem.core import lifecycle
-from ifmem.core.spending import NANO, window_of
+from ifmem.core.budget import NANO, window_of
+from ifmem.core.keys import DAY_S
+from ifmem.core.recent_findings import tells_something
 from ifmem.processes.loop import Program
 from ifmem.processes.patience import until_bus_answers
-from ifmem.stores.archive import Archive, ArchiveBusy
-from ifmem.stores.bus import BusLost
+from ifmem.stores.archive import Archive
+from ifmem.stores.archive_file import ArchiveBusy
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.journal import Entry, Journal
 from ifmem.stores.ledger import Ledger
 
@@ -35,18 +39,21 @@ class Archivist(Program):
     async def boot(self) -> None:
         self.enter(lifecycle.LOADING)  # the archive may be locked, the bus away: that takes as long as it takes
         self.archive = await self._patiently(lambda: self._open.enter_context(Archive.writing(self.config.archive)))
-        await until_bus_answers(self.restore)
+        # So that a restart mends what the bus has lost in part.
+        await until_bus_answers(lambda: self.restore(always=True))
 
     async def serve(self) -> None:
         position = self.archive.position()
         while not self.stopping.is_set():
             try:
                 entries = await self.until_stopped(self.journal.read(position))
-                position = await self.record(entries or [], position)
-                if not (await self.journal.is_restored() and await self.ledger.is_open()):
-                    await self.restore()  # a bus that lost everything was back before anybody missed it
+                if await self.journal.is_restored() and await self.ledger.is_open():
+                    position = await self.record(entries or [], position)
+                    continue
+                await self.restore()  # a bus that lost everything was back before anybody missed it
             except BusLost:
                 await until_bus_answers(self.restore)  # a bus that comes back empty gets the newest findings again
+            position = self.archive.position()
 
     async def record(self, entries: list[Entry], position: str) -> str:
         """Make entries durable, then let the bus forget them; returns the new position."""
@@ -55,7 +62,13 @@ class Archivist(Program):
             position = entries[-1].id
             await self.journal.trim(position)
             self.recorded += len(entries)
+            await self._tell_of_findings(entries)
         return position
+
+    async def _tell_of_findings(self, entries: list[Entry]) -> None:
+        """Let the watcher know that there are findings which a shard may read; of the many that none would it hears nothing."""
+        if any(one.kind == "finding" and tells_something(one.body) for one in entries):
+            await self.bus.call("PUBLISH", self.keys.channel_archived, entries[-1].id)
 
     async def _patiently(self, step: Callable[[], T]) -> T:
         """The result of `step`, repeated while the archive is locked or its disk is full: the journal keeps what is said meanwhile."""
@@ -68,12 +81,23 @@ class Archivist(Program):
                     raise
                 await asyncio.sleep(AGAIN_S)
 
-    async def restore(self) -> None:
-        if not await self.journal.is_restored():
+    async def restore(self, *, always: bool = False) -> None:
+        lost = not await self.journal.is_restored()
+        if lost:
+            await self._patiently(self.archive.start_over)
+            await self._put_again()
+        if lost or always:
             findings, answers = self.archive.findings(RESTORED), self.archive.answers(RESTORED_ANSWERS)
             await self.journal.restore(findings, answers)
             log.info("restored %d findings and %d answers to the bus", len(findings), len(answers))
         await self.open_ledger()
+
+    async def _put_again(self) -> None:
+        """What was accepted is answered, also if its asker went away and the bus has lost it since. A question whose deadline has passed
+        meanwhile ends in an answer that says so."""
+        lost = self.archive.unanswered(time.time() - DAY_S)
+        if count := await self.inquiries.put_again(lost):
+            log.warning("the bus had lost %d questions; they are put again", count)
 
     async def open_ledger(self) -> None:
         """Let calls to models be paid for, now that the bus counts what the archive knows was spent."""

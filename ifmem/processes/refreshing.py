@@ -11,15 +11,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from ifmem.config import Config
-from ifmem.core.compaction import group_of, is_due, overlay_tokens
+from ifmem.core.compaction import FREEZE, SET_APART, burden_of, step_due
+from ifmem.core.documents import Document
 from ifmem.core.domains import Domain
+from ifmem.core.overlays import View
 from ifmem.core.page_size import Room
-from ifmem.core.records import Document
+from ifmem.core.rearranging import compacted, group_of, set_apart
 from ifmem.corpus.claims import Choosers
 from ifmem.corpus.glimpse import glimpse_of
 from ifmem.corpus.survey import Look, look_around, survey
 from ifmem.corpus.watching import is_gone, mounts_below
-from ifmem.processes.amending import amended, frozen_anew, may_be_amended
+from ifmem.processes.amending import amended, may_be_amended, rearranged
 from ifmem.processes.kept import Loaded, open_kept
 from ifmem.processes.loaded_text import stamp_of
 from ifmem.processes.loading import load
@@ -56,15 +58,20 @@ class Refresher:
         self._recalled: dict[str, tuple[float, tuple[Document, ...]]] = {}
         self._kept: dict[str, tuple[tuple[int, int], Loaded]] = {}
 
-    def refresh(self, slow: Collection[str] = (), touched: Collection[str] = ()) -> Refreshed:
+    def refresh(
+        self, slow: Collection[str] = (), touched: Collection[str] | None = None, *, archived: bool = False
+    ) -> Refreshed:
         """Bring everything up to date; in the shards named `slow` also what is not read at every change. May take seconds.
 
-        `touched` are the paths of all that can have changed since the last time, if that is known: then only these are looked at."""
+        `touched` are the paths of all that can have changed since the last time; if that is known, only these are looked at. `archived`:
+        there is something new in the archive."""
         if is_gone(self._config.folder, self._device):
             return Refreshed(None, unseen=("./",))
+        if archived:
+            self._recalled.clear()
         glimpse = (
-            glimpse_of(self._look, touched, self._domains, self._config)
-            if self._look and touched and not slow
+            glimpse_of(self._look, touched, self._domains, self._config, recalled=archived)
+            if self._look and touched is not None and not slow
             else None
         )
         look = self._look = glimpse.look if glimpse else look_around(self._domains, self._config, self._choosers)
@@ -118,11 +125,10 @@ class Refresher:
         most = None if limit is None else limit + Room.overlay
         with writing(self._config.pages, name):
             kept = self._open(name)
-            due = _due(kept, cached=cached, most=most) if kept else None
-            if kept and due:
-                self._note(name, frozen_anew(kept, group_of(kept.view, due), self._config))
-                log.info("%s: a page was frozen anew, with what had changed in it", name)
-        return due is not None
+            view = _tidied(kept, cached=cached, most=most) if kept else None
+            if kept and view:
+                self._note(name, rearranged(kept, view, self._config))
+        return view is not None
 
     def _open(self, name: str) -> Loaded | None:
         """What is kept, read again only if somebody else has put something down."""
@@ -140,10 +146,15 @@ class Refresher:
             self._kept[name] = (stamp, loaded)
 
 
-def _due(kept: Loaded, *, cached: bool, most: int | None) -> str | None:
-    """The first page that should be frozen anew."""
+def _tidied(kept: Loaded, *, cached: bool, most: int | None) -> View | None:
+    """The same text, after what is due at the first page that something is due at."""
+    view, budget = kept.view, kept.manifest.budget
     for page in kept.pages:
-        blocks = len(kept.view.amendments.get(page.digest, ()))
-        if is_due(page.tokens, overlay_tokens(kept.view, page.digest), blocks, cached=cached, most=most):
-            return page.digest
+        step = step_due(burden_of(view, page.digest, page.tokens), budget, cached=cached, most=most)
+        if step == SET_APART:
+            log.info("%s: what is new behind a page is set apart", kept.manifest.shard)
+            return set_apart(view, page.digest, budget)
+        if step == FREEZE:
+            log.info("%s: a page is frozen anew, with what changed in it", kept.manifest.shard)
+            return compacted(view, group_of(view, page.digest), budget)
     return None

@@ -13,19 +13,22 @@ from collections.abc import Collection, Coroutine
 from typing import Any
 
 from ifmem import prompts
-from ifmem.core.lifecycle import SERVING
 from ifmem.corpus.survey import KEPT, look_around
 from ifmem.corpus.watching import Watched, noticed
+from ifmem.processes.at_rest import at_rest
 from ifmem.processes.loop import Program
 from ifmem.processes.patience import until_bus_answers
+from ifmem.processes.pulse import to_next_pulse
 from ifmem.processes.refreshing import Refreshed, Refresher
-from ifmem.stores.bus import BusLost
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.refresh_orders import Outcome, RefreshOrder, RefreshOrders
+from ifmem.stores.set_overview import take_overview
 
 log = logging.getLogger("ifmem")
 TIDY_EVERY_S = 5.0
 AGAIN_S = 0.5  # while shards load, or git works, and after a look in vain
 CALMEST_S = 4.0  # between looks while only what is not loaded changes
+HEARD_EVERY_S = 0.25  # findings that come closer together are read together
 GIT_WORKS_S = 10.0  # a lock that stays longer was left behind
 
 
@@ -36,6 +39,7 @@ class Watcher(Program):
         self.wanted = asyncio.Event()
         self.asked: list[RefreshOrder] = []
         self.touched = set[str]()
+        self.archived = False
         self.whole = True
         self.looks = 0
         self.watched: Watched | None = None
@@ -43,6 +47,7 @@ class Watcher(Program):
         self.at_work = ""
         self._vain_s = 0.0
         self._looked_at = 0.0
+        self._hurried_at = 0.0
         self._hurry = asyncio.Event()
         self._due = dict[str, float]()
         self._again = asyncio.Event()  # the folders to watch have become others
@@ -63,6 +68,7 @@ class Watcher(Program):
                 self._watch(),
                 self._refresh(),
                 self._take_orders(),
+                self._hear(),
                 self._tidy(),
             )
             beside = [tasks.create_task(one) for one in work]
@@ -83,6 +89,23 @@ class Watcher(Program):
                 async for paths in notices:
                     self._note(paths)
 
+    async def _hear(self) -> None:
+        """Look at what has come into the archive; while the bus was away, something may have."""
+        while True:
+            with contextlib.suppress(BusLost):
+                async with self.bus.subscribed(self.keys.channel_archived) as published:
+                    self._note_archived()
+                    async for _ in published:
+                        self._note_archived()
+            await until_bus_answers(lambda: self.bus.call("PING"))
+
+    def _note_archived(self) -> None:
+        self.archived = True
+        self.wanted.set()
+        if time.monotonic() - self._hurried_at > HEARD_EVERY_S:
+            self._hurried_at = time.monotonic()
+            self._hurry.set()
+
     def _note(self, touched: Collection[str] = ()) -> None:
         """Look soon: at these paths, or, if none is named, at everything."""
         self.touched |= set(touched)
@@ -98,9 +121,10 @@ class Watcher(Program):
             slow = {name for order in orders for name in order.names} | self._overdue()
             began = time.monotonic()
             self._enter_work(", ".join(self.names))
-            touched, self.touched = (set[str]() if self.whole else self.touched), set()
+            touched, self.touched = (None if self.whole else self.touched), set()
             self.whole = False
-            done = await asyncio.to_thread(self.refresher.refresh, slow, touched)
+            archived, self.archived = self.archived, False
+            done = await asyncio.to_thread(self.refresher.refresh, slow, touched, archived=archived)
             self._enter_work("")
             self.looks += 1
             self._follow(done)
@@ -109,7 +133,7 @@ class Watcher(Program):
                     await self.orders.report(Outcome(order.id, done.changed, done.unseen))
             if done.changed:
                 log.info("changed in %.0f ms: %s", (time.monotonic() - began) * 1000, ", ".join(done.changed))
-            await self._pause(done, began)
+            await self._pause(done, began, HEARD_EVERY_S if archived else 0.0)
 
     def _follow(self, done: Refreshed) -> None:
         """Watch what is there now, and say what cannot be seen."""
@@ -124,7 +148,7 @@ class Watcher(Program):
                 self._again.set()
             self.watched = watched
 
-    async def _pause(self, done: Refreshed, began: float) -> None:
+    async def _pause(self, done: Refreshed, began: float, least_s: float) -> None:
         """Looks in a row that find nothing come ever more rarely; what is not loaded yet, or out of sight, is looked at again soon."""
         incomplete = bool(done.waiting or done.unseen)
         if done.changed or incomplete or began - self._looked_at > CALMEST_S:
@@ -136,7 +160,7 @@ class Watcher(Program):
             self._vain_s = min(CALMEST_S, 2 * self._vain_s or self._looked_at - began)
         self._hurry.clear()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(AGAIN_S if incomplete else self._vain_s):
+            async with asyncio.timeout(AGAIN_S if incomplete else max(self._vain_s, least_s)):
                 await self._hurry.wait()
 
     async def _until_git_is_done(self) -> None:
@@ -155,16 +179,13 @@ class Watcher(Program):
     async def _tidy(self) -> None:
         """Freeze pages anew, and read again what has an interval of its own."""
         while True:
-            await asyncio.sleep(TIDY_EVERY_S)
+            await asyncio.sleep(to_next_pulse(TIDY_EVERY_S))
             if any(due <= time.monotonic() for due in self._due.values()):
                 self._note()
             with contextlib.suppress(BusLost):
-                overview = await self.registry.overview()
-                shards = [p for p in overview.processes if p.name in self.names and p.state in SERVING]
-                beats = {name: beat for name, (_, beat) in overview.beats.items()}
-                idle = [p.name for p in shards if p.name in beats and not beats[p.name].in_flight]
-                idle = [p.name for p in shards if p.name in idle and not overview.queues.get(f"shard:{p.number}")]
-                await asyncio.to_thread(self.refresher.compact, idle, [name for name in idle if beats[name].warm])
+                resting = at_rest(await take_overview(self.bus, self.keys), self.names)
+                cached = [name for name, warm in resting.items() if warm]
+                await asyncio.to_thread(self.refresher.compact, list(resting), cached)
 
     def _overdue(self) -> set[str]:
         now = time.monotonic()

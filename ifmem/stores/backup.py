@@ -1,6 +1,7 @@
-"""Copies of the archive, out and back in, with SQLite's online backup: the set may run meanwhile, and a copy is of one moment.
+"""Copies of the archive, with the notes, sessions and test runs beside it, out and back in. The set may run meanwhile: SQLite's online
+backup is of one moment.
 
-What comes in is not trusted: a file of somebody else's could bring code (triggers, views) along with its rows.
+What comes in is not trusted: a file of somebody else's could bring code (triggers, views) along with its rows, or name any path.
 """
 
 from __future__ import annotations
@@ -10,28 +11,33 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from ifmem.errors import Exit, IfmemError
+from ifmem.stores import kept_files
 from ifmem.stores.archive import START, Archive
+from ifmem.stores.kept_files import Folders, KeptFile
 
 WITHIN_S = 30.0  # for another writer to let go of the file
 CODE = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
 
 
 class Copied(NamedTuple):
-    """A copy of an archive: `head` covers all of its rows, `counts` says how many there are of each kind."""
+    """A copy of an archive and the files beside it: `head` covers all rows, `files_digest` all files, `counts` says how many there are of
+    each kind. A backup that knows of no files has no digest of them."""
 
     path: Path
     head: str
     counts: dict[str, int]
+    files_digest: str = ""
 
 
-def back_up(archive: Path, target: Path, *, replace: bool = False) -> Copied:
-    """Copy the archive into a new private file. Raises IfmemError if there is none, or something is in the way."""
+def back_up(archive: Path, target: Path, folders: Folders, *, replace: bool = False) -> Copied:
+    """Copy the archive, and what the folders hold, into a new private file. Raises IfmemError if there is no archive, or something is in
+    the way."""
     if not archive.exists():
         raise IfmemError(
             "there is nothing to back up yet.", why=f"{archive} does not exist", fix="It is made by the first: ifmem up"
@@ -42,27 +48,36 @@ def back_up(archive: Path, target: Path, *, replace: bool = False) -> Copied:
         _copy(archive, part)
         with closing(sqlite3.connect(part)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")  # one file, also while it is read
-        copied = _described(part)._replace(path=target)
+        files = kept_files.files_of(folders)
+        kept_files.put_into(part, files)
+        copied = _described(part, files)._replace(path=target)
         part.replace(target)
     return copied
 
 
-def restore(source: Path, archive: Path, *, force: bool = False) -> tuple[Copied, Path | None]:
-    """Put a backup in the archive's place, all of it or nothing. What was there is kept beside it; its path is the second result.
+def restore(source: Path, archive: Path, folders: Folders, *, force: bool = False) -> tuple[Copied, Path | None]:
+    """Put a backup in the archive's place, and its files in the folders: what they hold then is what it held. All that was there is kept
+    in a backup beside the archive; its path is the second result. A backup that knows of no files leaves them as they are. All of it
+    happens or nothing: the files can be put back, so they come first; the archive is replaced in one step, so it comes last.
 
-    Raises IfmemError for a file that is no archive, is damaged, or whose chain is broken (unless `force`).
+    Raises IfmemError for a file that is no archive, is damaged, or was altered (unless `force`).
     """
     if not source.is_file():
         raise IfmemError(f"there is no file {source}.", fix="Name one that `ifmem backup` wrote", exit_code=Exit.USAGE)
     with _explained(source), _part_of(archive) as part:
         _copy(source, part)
         _must_be_an_archive(part, source)
+        files = kept_files.take_out(part)
+        _must_belong(files or [], source, folders)
         with Archive.writing(part) as opened:  # of an older version: brought to the newest form
-            _must_be_whole(opened, source, force=force)
+            _must_be_whole(opened, files or [], source, force=force)
         _go_on_from(part, archive)
-        saved = _kept(archive)
-        _copy(part, archive)
-    return _described(archive), saved
+        saved = _kept(archive, folders)
+        with kept_files.exchanged(files, folders):
+            if files is not None:
+                _must_be_there(files, folders)
+            _copy(part, archive)
+    return _described(archive, files), saved
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -75,10 +90,14 @@ def _copy(source: Path, target: Path) -> None:
         read.backup(written)
 
 
-def _described(path: Path) -> Copied:
+def _described(path: Path, files: Sequence[KeptFile] | None) -> Copied:
     with Archive.reading(path) as archive:
         assert archive is not None
-        return Copied(path, archive.head(), archive.counts())
+        copied = Copied(path, archive.head(), archive.counts())
+    if files is None:
+        return copied
+    summary = kept_files.summary_of(files)
+    return copied._replace(counts={**copied.counts, **summary.counts}, files_digest=summary.digest)
 
 
 def _must_be_an_archive(path: Path, source: Path) -> None:
@@ -101,13 +120,30 @@ def _code_in(path: Path) -> set[tuple[str, str]]:
         return set(connection.execute(CODE))
 
 
-def _must_be_whole(archive: Archive, source: Path, *, force: bool) -> None:
+def _must_belong(files: Sequence[KeptFile], source: Path, folders: Folders) -> None:
+    if foreign := [file for file in files if file.kind not in folders or not file.placeable]:
+        raise _unfit(
+            source, f"it would write a file that is none of the memory's: {foreign[0].kind}, {foreign[0].name!r}"
+        )
+
+
+def _must_be_whole(archive: Archive, files: Sequence[KeptFile], source: Path, *, force: bool) -> None:
     audit = archive.audit()
-    if audit is not None and audit.broken and not force:
+    broken = [*(audit.broken if audit else ()), *(f"{file.name!r} in {file.kind}" for file in files if file.altered)]
+    if broken and not force:
         raise IfmemError(
             f"{source} was altered since it was written.",
-            why="; ".join(audit.broken[:3]),
+            why="; ".join(broken[:3]),
             fix="Use another backup, or take it as it is: ifmem restore --force FILE",
+        )
+
+
+def _must_be_there(files: Sequence[KeptFile], folders: Folders) -> None:
+    if kept_files.summary_of(kept_files.files_of(folders)) != kept_files.summary_of(files):
+        raise IfmemError(
+            "the notes, sessions and test runs are not those of the backup.",
+            why="something else wrote there meanwhile; all is as it was",
+            fix="Restore it again",
         )
 
 
@@ -120,17 +156,23 @@ def _go_on_from(part: Path, archive: Path) -> None:
         connection.execute("INSERT INTO position (stream, id) VALUES ('journal', ?)", [position])
 
 
-def _kept(archive: Path) -> Path | None:
+def _kept(archive: Path, folders: Folders) -> Path | None:
     if not archive.exists():
-        return None
+        if not kept_files.files_of(folders):
+            return None
+        with Archive.writing(archive):
+            pass  # notes were taken before the first `up`: an empty one carries them
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    return back_up(archive, archive.with_name(f"{archive.name}.before-{stamp}"), replace=True).path
+    return back_up(archive, archive.with_name(f"{archive.name}.before-{stamp}"), folders, replace=True).path
 
 
 @contextlib.contextmanager
 def _part_of(target: Path) -> Iterator[Path]:
     """A private file beside `target` that is gone in the end, with whatever SQLite puts beside it."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # 0600, and nobody's link.
+    made, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    os.close(made)
+    part = Path(name)
     try:
         yield part
     finally:
@@ -146,9 +188,12 @@ def _unfit(source: Path, why: str) -> IfmemError:
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # text that is none, in a file that was altered
         raise _unfit(path, str(error)) from None
     except OSError as error:
+        used = error.filename2 or error.filename or path  # the second is what was to be replaced
         raise IfmemError(
-            f"cannot use {path}.", why=(error.strerror or str(error)).lower(), fix="Name a file in a folder of yours"
+            f"cannot use {used}.",
+            why=(error.strerror or str(error)).lower(),
+            fix="It has to be a file of yours, in a folder of yours",
         ) from None

@@ -17,6 +17,7 @@ from ifmem.stores.staging import staged
 
 OURS = re.compile(r"note-(\d+)\.md")
 SUFFIX = ".md"
+HIGHEST = ".highest"  # the highest number ever given, so that a receipt never comes to mean another note
 
 
 class Notes:
@@ -33,7 +34,7 @@ class Notes:
         return sorted(map(self._read, paths), key=lambda note: (note.at, len(note.id), note.id), reverse=True)
 
     def add(self, text: str, until: float = 0.0) -> Note:
-        """Write a new note under the next free number. Raises IfmemError for an empty one or a full disk."""
+        """Write a new note under the next number. Raises IfmemError for an empty one or a full disk."""
         content = self._content(Note("", text.strip(), self._now(), until=until))
         try:
             with staged(self._folder, content) as written_file:
@@ -42,13 +43,24 @@ class Notes:
             raise _cannot("write in", self._folder, error) from None
 
     def _under_next_number(self, written_file: Path) -> Path:
-        """The file under a name of its own, also if two take notes at once: a link never replaces what is there."""
-        taken = [int(ours[1]) for path in self._folder.iterdir() if (ours := OURS.fullmatch(path.name))]
-        for number in count(max(taken, default=0) + 1):
+        """The file under a name that no note ever had, also if two take notes at once: a link never replaces what is there."""
+        for number in count(self._highest() + 1):
             with contextlib.suppress(FileExistsError):
                 os.link(written_file, self._path(f"note-{number}"))
+                self._keep_highest()
                 return self._path(f"note-{number}")
         raise AssertionError("numbers do not end")
+
+    def _highest(self) -> int:
+        """The highest number that is, or was, a note's."""
+        given = [int(ours[1]) for path in self._folder.iterdir() if (ours := OURS.fullmatch(path.name))]
+        with contextlib.suppress(OSError, ValueError):
+            given.append(int((self._folder / HIGHEST).read_text(encoding="ascii")))
+        return max(given, default=0)
+
+    def _keep_highest(self) -> None:
+        with staged(self._folder, str(self._highest()).encode()) as written_file:
+            written_file.replace(self._folder / HIGHEST)
 
     def change(self, note_id: str, *, text: str | None = None, until: float | None = None) -> Note:
         """Replace a note's text, the time until it counts, or both. Raises IfmemError if there is no such note."""
@@ -66,6 +78,7 @@ class Notes:
         """Delete a note; returns what it was. Raises IfmemError if there is no such note."""
         note = self.find(note_id)
         try:
+            self._keep_highest()
             self._path(note.id).unlink()
         except OSError as error:
             raise _cannot("remove", self._path(note.id), error) from None

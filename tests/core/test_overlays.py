@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ifmem.core.amendments import applied
-from ifmem.core.compaction import compacted, group_of
+from ifmem.core.compaction import burden_of
+from ifmem.core.documents import Document
 from ifmem.core.overlays import Layer, View, text_of
 from ifmem.core.pages import cut_pages, page_of
-from ifmem.core.records import Document
+from ifmem.core.rearranging import compacted, group_of, set_apart
 
 PATHS = ["a/one.md", "a/two.md", "b/three.py", "c.txt", "b/four.py"]
 BUDGET = 120  # tokens: a few short documents, and long ones are split
@@ -69,17 +70,21 @@ def read_by_a_model(view: View) -> dict[str, str]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(FILES, st.lists(FILES, max_size=5), st.booleans())
+@given(FILES, st.lists(st.tuples(FILES, st.sampled_from(["leave", "freeze", "set apart"])), max_size=6))
 def test_the_view_is_what_the_files_say_over_any_history(
-    first: dict[str, str], history: list[dict[str, str]], compact: bool
+    first: dict[str, str], history: list[tuple[dict[str, str], str]]
 ) -> None:
     view = frozen(first)
-    for number, files in enumerate(history):
+    for files, step in history:
         view = changed(view, files)
         assert texts(view) == files
-        if compact and number % 2 and view.pages:
+        if step == "freeze" and view.pages:
             view = compacted(view, group_of(view, view.pages[0].digest), BUDGET)
-            assert texts(view) == files
+        for page in view.pages if step == "set apart" else ():
+            view = set_apart(view, page.digest, BUDGET)
+            assert page in view.pages
+        assert texts(view) == files
+        assert read_by_a_model(view) == files
         if not view.pages:
             return
 
@@ -121,3 +126,21 @@ def test_freezing_one_page_anew_leaves_the_others_and_their_layers() -> None:
     assert (after.pages[0], after.pages[2]) == (view.pages[0], view.pages[2])
     assert {layer.home for layer in after.layers} == {view.pages[0].digest, view.pages[2].digest}
     assert texts(after) == texts(view)
+
+
+def test_what_is_new_behind_a_page_is_set_apart_and_the_page_stays() -> None:
+    first = {"a/one.md": "alpha\n" * 10, "a/two.md": "beta\n" * 8}
+    view = changed(frozen(first), {"a/new.md": "gamma\n" * 40, "a/one.md": "alpha\n" * 9 + "changed\n"})
+    after = set_apart(view, view.pages[0].digest, BUDGET)
+    assert after.pages[0] == view.pages[0]
+    assert {entry.path for page in after.pages[1:] for entry in page.table} == {"a/new.md"}
+    assert [layer.paths for layer in after.layers] == [["a/two.md", "a/one.md"]]
+    assert texts(after) == texts(view)
+
+
+def test_what_only_moved_stays_in_its_page_when_the_rest_is_set_apart() -> None:
+    view = changed(frozen({"a/one.md": "alpha\n" * 30}), {"a/two.md": "alpha\n" * 30})
+    view = changed(view, {"a/three.md": "alpha\n" * 30, "a/new.md": "gamma\n" * 9})
+    after = set_apart(view, view.pages[0].digest, BUDGET)
+    assert [(layer.gone, layer.moved) for layer in after.layers] == [((), (("a/one.md", "a/three.md"),))]
+    assert burden_of(after, view.pages[0].digest, 200).new == 0

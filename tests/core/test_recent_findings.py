@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ifmem.core.recent_findings import PATH, recent_findings
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
+from ifmem.core.recent_findings import PATH, recent_findings, tells_something
 
 NOW = 1_795_272_840.0
 CITATION = Citation("src/lock.py", 51, 52, "path.unlink()\n    return", verification="verified")
@@ -62,3 +63,17 @@ def test_the_newest_that_are_worth_it_are_kept() -> None:
 
 def test_the_same_findings_are_the_same_bytes() -> None:
     assert recent_findings([FINDING], 5) == recent_findings([FINDING], 50)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (FINDING.to_json(), True),
+        (replace(FINDING, found=False).to_json(), False),
+        (replace(FINDING, provider="extractive").to_json(), False),
+        ("{}", False),
+        ("not JSON", False),
+    ],
+)
+def test_the_watcher_is_woken_by_findings_that_will_be_read(body: str, expected: bool) -> None:
+    assert tells_something(body) is expected

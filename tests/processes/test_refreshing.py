@@ -14,10 +14,11 @@ import pytest
 from processes.loaded_set import KEEPER, load_all, make_folder
 
 from ifmem import prompts
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.documents import Document
 from ifmem.core.overlays import text_of
 from ifmem.core.pages import page_of
-from ifmem.core.records import Document
 from ifmem.corpus.collect import collect
 from ifmem.corpus.survey import survey
 from ifmem.processes.kept import Loaded, open_kept
@@ -170,11 +171,29 @@ def test_over_many_edits_and_freezes_the_text_is_that_of_the_files(tmp_path: Pat
         touched = {str(path) for _ in range(dice.randint(1, 4)) for path in _edit(config.folder, dice)}
         refresher.refresh(touched=touched)
         if dice.random() < 0.4:
-            frozen += refresher.compact(["docs", "code"], [])
+            frozen += refresher.compact(["docs", "code"], dice.choice(([], ["docs", "code"])))
         for name in ("docs", "code"):
             assert texts(config, name) == as_read_anew(config, name)
             _agrees_with_a_new_index(config, name, tmp_path)
     assert frozen
+
+
+def test_what_is_new_behind_a_cached_page_is_set_apart_and_the_page_stays(tmp_path: Path) -> None:
+    config = load(_make_tree(tmp_path / "folder"), env={"IFMEM_PAGE_TOKENS": "5000"})
+    load_all(config)
+    refresher = Refresher(prompts.domains(config), config)
+    (before,) = kept(config, "docs").pages
+    old, new = config.folder / "part1" / "file1.md", config.folder / "part1" / "new.md"
+    old.write_text(old.read_text().replace("line 7 of", "seventh line of"))
+    new.write_text("made anew\n" * 2_500)
+    refresher.refresh()
+    assert refresher.compact(["docs"], ["docs"]) == ["docs"]
+    after = kept(config, "docs")
+    assert after.pages[0].digest == before.digest
+    assert {entry.path for page in after.pages[1:] for entry in page.table} == {"part1/new.md"}
+    assert [layer.paths for layer in after.layers] == [["part1/file1.md"]]
+    assert texts(config, "docs") == as_read_anew(config, "docs")
+    _agrees_with_a_new_index(config, "docs", tmp_path)
 
 
 def test_a_branch_switch_is_followed_with_its_history(tmp_path: Path, git: Callable[..., str]) -> None:
