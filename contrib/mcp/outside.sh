@@ -19,7 +19,7 @@ from ifmem.bridge.folders import Folders
 from ifmem.bridge.place import Place
 from ifmem.bridge.post import Post
 from ifmem.bridge.server import build
-from ifmem.config import load
+from ifmem.config.loading import load
 
 folder, port = sys.argv[1:]
 server = build(Folders(Place(folder), may_start=False), Post(load(folder)))

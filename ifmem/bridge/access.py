@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,7 +39,15 @@ class Access:
 
     async def use(self, work: Callable[[Memory], T], say: Say = lambda _: None) -> T:
         """The result of `work` in a thread of its own. `say` hears of a set that is being started. Raises IfmemError."""
-        return await asyncio.wrap_future(self._threads.submit(self._work, work, say))
+        return await asyncio.wrap_future(self.begin(work, say))
+
+    async def look(self, work: Callable[[Memory], T]) -> T:
+        """The same, but a set that does not run is not started for it."""
+        return await asyncio.wrap_future(self._threads.submit(lambda: work(self._mine())))
+
+    def begin(self, work: Callable[[Memory], T], say: Say = lambda _: None) -> Future[T]:
+        """Have `work` done without waiting for it: it goes on after the call that began it."""
+        return self._threads.submit(self._work, work, say)
 
     def _work(self, work: Callable[[Memory], T], say: Say) -> T:
         memory = self._mine()

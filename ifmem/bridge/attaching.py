@@ -10,7 +10,9 @@ from ifmem import prompts
 from ifmem.bridge import their_files
 from ifmem.bridge.hosts import command_line
 from ifmem.bridge.toml_lines import with_value
-from ifmem.config import FILE, Config, load
+from ifmem.config import Config
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
 from ifmem.core.partner_talk import PARTNER, Attachment
 from ifmem.errors import Exit, IfmemError
 from ifmem.stores import attachments

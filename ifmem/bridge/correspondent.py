@@ -27,7 +27,7 @@ from ifmem.core.partner_talk import (
     read_response,
     silence,
 )
-from ifmem.core.records import Turn
+from ifmem.core.queries import Turn
 from ifmem.errors import IfmemError
 from ifmem.stores.arrivals import Arrivals
 from ifmem.stores.bridge_file import BridgeFile

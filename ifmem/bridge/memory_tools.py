@@ -1,4 +1,4 @@
-"""The four tools of the memory: ask, status, search findings, store a finding."""
+"""The tools of what is known: ask, search findings, store a finding."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ class MemoryTools:
     def tools(self) -> list[Tool]:
         return [
             Tool.from_function(self.ask_memory, title="Ask the memory", annotations=READS),
-            Tool.from_function(self.memory_status, title="Memory status", annotations=READS),
             Tool.from_function(self.search_findings, title="Search findings", annotations=READS),
             Tool.from_function(self.store_finding, title="Store a finding", annotations=ADDS),
         ]
@@ -66,13 +65,6 @@ class MemoryTools:
                 )
         facts = recalled.answer_facts(answer, limit)
         return result(recalled.answer_text(facts), {**facts})
-
-    async def memory_status(self, ctx: Context[Any, Any]) -> CallToolResult:
-        """Whether the memory runs, what each part holds, and what to do about a part that is not ready. Starts nothing."""
-        with told():
-            status = await (await self._folders.of(ctx)).use(lambda memory: memory.status())
-        facts = recalled.status_facts(status)
-        return result(recalled.status_text(facts), {**facts})
 
     async def search_findings(
         self,

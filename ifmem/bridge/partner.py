@@ -10,10 +10,10 @@ import time
 from collections.abc import AsyncGenerator, Callable
 
 from ifmem.bridge.correspondent import Correspondent
-from ifmem.config import load
+from ifmem.config.loading import load
 from ifmem.core.correspondence import ID
+from ifmem.core.documents import Document
 from ifmem.core.partner_talk import Attachment
-from ifmem.core.records import Document
 from ifmem.errors import IfmemError
 from ifmem.providers.contract import Done, Event, Quote, Request
 from ifmem.providers.extractive import Search

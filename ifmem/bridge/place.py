@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from mcp.server.mcpserver import Context
 from mcp.shared.exceptions import MCPError
 
-from ifmem.config import is_known, named_folder, nearest
+from ifmem.config.folders import is_known, named_folder, nearest
 from ifmem.errors import Exit, IfmemError
 
 ROOTS_WITHIN_S = 5.0

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, TypedDict
 from ifmem.bridge.reports import utc
 
 if TYPE_CHECKING:
-    from ifmem.core.records import Answer, Citation, Finding
+    from ifmem.core.answers import Answer
+    from ifmem.core.documents import Citation
+    from ifmem.core.findings import Finding
     from ifmem.core.status import ProcessStatus, Status
 
 LONGEST_ANSWER = 12_000  # characters

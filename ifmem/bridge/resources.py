@@ -1,4 +1,4 @@
-"""Resources: findings, answers with their whole receipt, loaded documents, and the list of these. Read from the memory, never from disk."""
+"""Resources: findings, answers with their receipts, searches, documents, and the list of these. From the memory, never from disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ifmem.errors import IfmemError
 
 if TYPE_CHECKING:
     from ifmem.client import Memory
-    from ifmem.core.records import Document
+    from ifmem.core.documents import Document
 
 LONGEST_PART = 40_000  # characters
 JSON = "application/json"
@@ -32,6 +32,7 @@ class Resources:
     def add_to(self, server: MCPServer[Any]) -> None:
         server.resource("ifmem://finding/{id}", title="Finding", mime_type=JSON)(self.finding)
         server.resource("ifmem://answer/{id}", title="Answer", mime_type=JSON)(self.answer)
+        server.resource("ifmem://search/{id}", title="Search", mime_type=JSON)(self.search)
         server.resource("ifmem://document/{+path}{?line}", title="Document", mime_type="text/plain")(self.document)
         server.resource("ifmem://corpus{?shard}", title="Corpus", mime_type=JSON)(self.corpus)
 
@@ -45,6 +46,11 @@ class Resources:
     async def answer(self, id: str, ctx: Context[Any, Any]) -> str:
         """One answer with its whole receipt: every source, shard, score and cost."""
         found = await self._read(ctx, lambda memory: memory.answer(id, timeout=1.0))
+        return str(found.to_json())
+
+    async def search(self, id: str, ctx: Context[Any, Any]) -> str:
+        """One search: every pass with its tasks and findings, and the conclusion once it is there."""
+        found = await self._read(ctx, lambda memory: memory.known_search(id))
         return str(found.to_json())
 
     async def document(self, path: str, ctx: Context[Any, Any], line: str = "1") -> str:

@@ -7,14 +7,16 @@ place to place; that is said wherever its results are shown.
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ifmem.core.concepts import parts_of
+from ifmem.core.documents import Citation
 from ifmem.core.evidence import names_in
+from ifmem.core.findings import Finding
 from ifmem.core.ranking import ranked
-from ifmem.core.records import Citation, Finding
 from ifmem.core.search_plan import SubQuestion
 from ifmem.core.text import question_words
 
@@ -22,6 +24,7 @@ CONTRARY = ("fails", "except", "error", "limit", "deprecated", "removed", "wrong
 CHANGING = ("TODO", "changed", "version", "planned", "deadline", "temporary", "open", "next")
 SALIENT = 6  # words of a quote that queries are made of
 SHORTEST = 4  # characters of a word that is no name
+_HASH = re.compile(r"(?=\w*\d)[0-9a-f]{7,64}")  # a commit's or a file's: nothing else says it
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Known:
         asked = {word.lower() for word in self.words}
         said = [word for word in question_words(citation.quote) if word.lower() not in asked and not word.isdigit()]
         names = names_in(f"- {citation.quote}", said)
-        worth = [word for word in said if word in names or len(word) >= SHORTEST]
+        worth = [word for word in said if (word in names or len(word) >= SHORTEST) and not _HASH.fullmatch(word)]
         return sorted(worth, key=lambda word: (word not in names, -len(word), word))[:SALIENT]
 
     def elsewhere(self, citation: Citation) -> list[str]:

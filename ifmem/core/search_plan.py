@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 from ifmem.errors import Exit, IfmemError
 
 WAYS = ("scan", "validate", "challenge", "cross-reference", "contradict", "synthesise", "reverse", "monitor")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ifmem.core.citations import stands
 from ifmem.core.contradictions import contradictions
+from ifmem.core.documents import Citation
 from ifmem.core.ranking import ranked
-from ifmem.core.records import Citation
 from ifmem.core.searches import BY_TERMS, Search
 from ifmem.core.text import question_words, terms_of
 

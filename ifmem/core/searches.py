@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from ifmem.core.citations import stands
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.prices import total_usd
-from ifmem.core.records import Citation, Finding, Record
+from ifmem.core.record import Record
 from ifmem.core.search_plan import Plan, SubQuestion
 from ifmem.core.tasks import Task
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from ifmem.core.addresses import is_near
 from ifmem.core.cache_rules import LIVES_S
+from ifmem.core.findings import PageUse, Usage
 from ifmem.core.pages import Page
 from ifmem.core.prices import cost_usd, model_named, total_usd
-from ifmem.core.records import PageUse, Usage
 from ifmem.core.tokens import estimate_tokens
 from ifmem.core.warmth_terms import LONG
 from ifmem.providers.anthropic_calls import Calls, NotBilled, Sleep

@@ -98,9 +98,8 @@ class Calls:
             return await attempts(send)
         except anthropic.APIError as error:
             told = explain(error, self._settings.model, self._settings.base_url)
-            if not isinstance(
-                error, anthropic.APITimeoutError
-            ):  # that one may be billed, though nobody heard the reply
+            # That one may be billed, though nobody heard the reply.
+            if not isinstance(error, anthropic.APITimeoutError):
                 told = NotBilled(told.what, why=told.why, fix=told.fix, exit_code=told.exit_code)
         told.why = self._without_key(told.why)
         raise told  # out here, as the SDK's error holds the request with its headers
@@ -111,9 +110,8 @@ class Calls:
 
         if self._client is None:
             url = self._settings.base_url
-            older = (
-                {} if url == VENDOR else {"X-Api-Key": self._key}
-            )  # the only header for a key that some imitations know
+            # The only header for a key that some imitations know.
+            older = {} if url == VENDOR else {"X-Api-Key": self._key}
             self._client = anthropic.AsyncAnthropic(
                 api_key=self._key, base_url=url, max_retries=0, open_telemetry=False, default_headers=older
             )

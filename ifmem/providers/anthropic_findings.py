@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.synthesis import places_of
 
 

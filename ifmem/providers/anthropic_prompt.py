@@ -13,9 +13,9 @@ from typing import Any
 from ifmem.core.amended_places import carried
 from ifmem.core.amendments import Amendment
 from ifmem.core.chunks import Chunk, cut_chunks
+from ifmem.core.documents import Citation, Document
 from ifmem.core.folding import fold
 from ifmem.core.pages import Page
-from ifmem.core.records import Citation, Document
 
 EMPTY = "(this file is empty)"
 REPLACES = "Newer text of this file: it replaces every earlier document with this title."

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ifmem.core.records import Citation, Usage
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Usage
 from ifmem.providers.contract import Quote, Text
 from ifmem.providers.sign_off import is_sign_off, may_be_sign_off
 

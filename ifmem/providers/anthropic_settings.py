@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ifmem.core.cache_rules import LIVES_S
+from ifmem.core.findings import Usage
 from ifmem.core.prices import Behaviour, cost_usd, model_named
-from ifmem.core.records import Usage
 from ifmem.errors import Exit, IfmemError
 
 VENDOR = "https://api.anthropic.com"

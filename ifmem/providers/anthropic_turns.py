@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ifmem.core.records import Turn
+from ifmem.core.queries import Turn
 
 Block = dict[str, Any]
 

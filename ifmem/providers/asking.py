@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from ifmem.core.concepts import search_terms
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Usage
 from ifmem.core.pages import Page
 from ifmem.core.passages import Passage
-from ifmem.core.records import Citation, Document, Usage
 from ifmem.core.scoring import fields_of, score
 from ifmem.errors import IfmemError
 from ifmem.providers.contract import Event, Quote, Request, Restart, Text

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, cast
 
-from ifmem.config import FILE, Config
+from ifmem.config import Config
+from ifmem.config.folders import FILE
 from ifmem.core.domains import Domain
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.anthropic import Anthropic
@@ -27,7 +28,7 @@ from ifmem.providers.numbered_anthropic import NumberedAnthropic, is_numbered
 from ifmem.providers.numbered_failures import is_installed
 from ifmem.providers.numbered_settings import ServerSettings, own_rates
 from ifmem.providers.openai_compatible import OPENAI, OpenAICompatible
-from ifmem.providers.spending import Purse
+from ifmem.providers.spending import Purse, Unlimited
 
 EXTRACTIVE = "extractive"
 COMMAND = "command"
@@ -53,6 +54,14 @@ def _without_server(shard: str, config: Config) -> Config:
     """What a shard's table says of one vendor's server and model is not said of another's, and that server gets no other key."""
     table = {key: value for key, value in config.shards.get(shard, {}).items() if key not in OF_ONE_VENDOR}
     return replace(config, shards={**config.shards, shard: table})
+
+
+def listing(domain: Domain, config: Config) -> OpenAICompatible | Gemini | None:
+    """The domain's provider, if its server tells for nothing which models it has; Claude's tells more (`anthropic_models.look_up`)."""
+    vendor, _, model = chosen(domain, config).partition(":")
+    if vendor == "openai":
+        return _openai(domain, config, model, Unlimited())
+    return _gemini(domain, config, model, Unlimited()) if vendor == "gemini" else None
 
 
 def _tried(name: str, domain: Domain, config: Config, search: Search, purse: Purse) -> Provider:
@@ -151,8 +160,10 @@ def _server_of(vendor: str, shard: str, config: Config) -> tuple[str, str]:
 def _server_settings(vendor: str, home: str, shard: str, config: Config, model: str) -> ServerSettings:
     own = config.shards.get(shard, {})
     base_url = _server_of(vendor, shard, config)[0] or home
-    rates = own_rates(own["price"]) if "price" in own else None
-    return ServerSettings(model or own.get("model", ""), base_url, own.get("effort", ""), rates)
+    price = own.get("price", {})
+    rates = own_rates(price) if "price" in own else None
+    model = model or own.get("model", "")
+    return ServerSettings(model, base_url, own.get("effort", ""), rates, price.get("cache_storage"))
 
 
 def _anthropic(domain: Domain, config: Config, model: str, purse: Purse) -> Provider:
@@ -163,12 +174,12 @@ def _anthropic(domain: Domain, config: Config, model: str, purse: Purse) -> Prov
     return Anthropic(key, settings, purse, keep_warm=config.keep_warm)
 
 
-def _openai(domain: Domain, config: Config, model: str, purse: Purse) -> Provider:
+def _openai(domain: Domain, config: Config, model: str, purse: Purse) -> OpenAICompatible:
     settings = _server_settings("openai", OPENAI, domain.name, config, model)
     return OpenAICompatible(key_for("openai", domain.name, config), settings, purse)
 
 
-def _gemini(domain: Domain, config: Config, model: str, purse: Purse) -> Provider:
+def _gemini(domain: Domain, config: Config, model: str, purse: Purse) -> Gemini:
     settings = _server_settings("gemini", GOOGLE, domain.name, config, model)
     return Gemini(key_for("gemini", domain.name, config), settings, purse)
 

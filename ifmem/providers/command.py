@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from ifmem.config import Config
+from ifmem.core.findings import PageUse
 from ifmem.core.prices import total_usd
-from ifmem.core.records import PageUse
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.asking import insist, scored, total, worth
 from ifmem.providers.command_agent import Agent, Sleep

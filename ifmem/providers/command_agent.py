@@ -1,7 +1,8 @@
 """An agent program that is kept alive: started, watched, and started again by the rules that every process of a set lives by.
 
 An exit that nobody asked for is a crash, exit code 0 included: a program that believes its work is done is started again. The program runs
-in the session of its shard, whose end it does not outlive, and in a group of its own. This and `processes.children` start processes.
+in the session of its shard, whose end it does not outlive, and in a group of its own. Besides, only
+`processes.children` and `processes.programs` start processes.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-from ifmem.core.lifecycle import STARTS_BEFORE_FAILED, Exit, History, exit_in_words, pause_before_restart
+from ifmem.core.lifecycle import exit_in_words
+from ifmem.core.supervision import STARTS_BEFORE_FAILED, Exit, History, pause_before_restart
 from ifmem.credentials import without_keys
 from ifmem.errors import IfmemError
 

@@ -26,8 +26,9 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Usage
 from ifmem.core.pages import Page
-from ifmem.core.records import Citation, Document, Usage
 from ifmem.errors import IfmemError
 from ifmem.providers.contract import Quote, Request, Text
 from ifmem.providers.sign_off import is_sign_off, may_be_sign_off

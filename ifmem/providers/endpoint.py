@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.providers.numbered_prompt import Prompt
 
 

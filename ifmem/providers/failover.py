@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
+from ifmem.core.findings import Usage
 from ifmem.core.pages import Page
-from ifmem.core.records import Usage
 from ifmem.errors import IfmemError
 from ifmem.providers.contract import Done, Event, Provider, Request, Restart
 from ifmem.providers.spending import OverBudget

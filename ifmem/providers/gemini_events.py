@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.providers.endpoint import Ended, Heard, Said, Used
-from ifmem.providers.numbered_failures import Failed, seconds_to_wait
+from ifmem.providers.numbered_failures import UNREADABLE, Failed, seconds_to_wait
 
 STOPS = {"STOP": "complete", "MAX_TOKENS": "truncated"}
 REFUSALS = frozenset({"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII"})
@@ -42,7 +42,7 @@ def failure_of(error: Exception, key: str) -> Failed:
 
     if not isinstance(error, errors.APIError):
         said = f"{type(error).__name__}: {error}".replace(key, "(the key)")
-        foreign = isinstance(error, ValueError) and not isinstance(error, httpx2.HTTPError)
+        foreign = isinstance(error, UNREADABLE) and not isinstance(error, httpx2.HTTPError)
         return Failed(said, timed_out=isinstance(error, httpx2.TimeoutException), foreign=foreign)
     status = error.code if isinstance(error.code, int) else 0
     details = _details(error)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
+from ifmem.core.findings import PageUse, Usage
 from ifmem.core.pages import Page
 from ifmem.core.prices import total_usd
-from ifmem.core.records import PageUse, Usage
 from ifmem.errors import IfmemError
 from ifmem.providers.anthropic_calls import NotBilled
 from ifmem.providers.asking import Events, ask_each, insist, newer_of, scored, total, worth
@@ -91,9 +91,8 @@ class Numbered:
             finally:
                 if reply.usage is not None:
                     bill.usage, bill.cost_usd = reply.usage, self._cost(reply)
-                    reply.cut_to = (
-                        _cut_to(prompt, reply.usage) if first else None
-                    )  # later some count only what they read anew
+                    # Later some count only what they read anew.
+                    reply.cut_to = _cut_to(prompt, reply.usage) if first else None
 
     def _cost(self, reply: NumberedReply) -> float | None:
         return self._endpoint.cost_usd(reply.usage) if reply.usage else None

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import Any
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.providers.anthropic_calls import Calls, Sleep
 from ifmem.providers.anthropic_reply import STOPS
 from ifmem.providers.anthropic_settings import VENDOR, Settings

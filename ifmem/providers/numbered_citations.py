@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ifmem.core.records import Citation, Document
+from ifmem.core.documents import Citation, Document
 from ifmem.providers.contract import Quote, Text
 from ifmem.providers.numbered_prompt import one_line
 

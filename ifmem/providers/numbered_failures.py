@@ -22,6 +22,8 @@ from ifmem.errors import Exit, IfmemError
 from ifmem.providers.anthropic_calls import NotBilled
 
 ATTEMPTS = 4
+# What vendors' packages raise over a reply that is none of their server's: they hardly look at what they are sent.
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
 IN_THE_STREAM = 200  # the status of an error that comes as an event of a reply that had begun well
 _back_off = wait_exponential_jitter(max=8.0)
 _TOO_LONG = re.compile(

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ifmem.core.amendments import Amendment
+from ifmem.core.documents import Document
 from ifmem.core.pages import Page
-from ifmem.core.records import Document
 from ifmem.core.tokens import estimate_tokens
 from ifmem.providers.contract import Request
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ifmem.core.records import Citation, Document, Usage
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Usage
 from ifmem.providers.contract import Quote, Text
 from ifmem.providers.endpoint import Ended, Heard, Said, Used
 from ifmem.providers.numbered_citations import Citations

@@ -11,12 +11,20 @@ import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.errors import IfmemError
 from ifmem.providers.anthropic_calls import Sleep
 from ifmem.providers.endpoint import Heard
 from ifmem.providers.numbered import Numbered
-from ifmem.providers.numbered_failures import Failed, Server, demand_installed, explain, not_the_api, retried
+from ifmem.providers.numbered_failures import (
+    UNREADABLE,
+    Failed,
+    Server,
+    demand_installed,
+    explain,
+    not_the_api,
+    retried,
+)
 from ifmem.providers.numbered_prompt import Prompt
 from ifmem.providers.numbered_settings import THINKING_TOKENS, ServerSettings
 from ifmem.providers.openai_compatible_events import ReplyEvents, failure_of
@@ -32,7 +40,9 @@ class OpenAICompatible(Numbered):
     def __init__(self, api_key: str, settings: ServerSettings, purse: Purse, *, sleep: Sleep = asyncio.sleep) -> None:
         """Raises IfmemError (exit code 2) if the extra is not installed."""
         demand_installed("openai", extra="openai")
-        super().__init__(ChatCompletions(api_key, settings, sleep), purse)
+        server = ChatCompletions(api_key, settings, sleep)
+        super().__init__(server, purse)
+        self.models = server.models
 
 
 class ChatCompletions:
@@ -60,7 +70,7 @@ class ChatCompletions:
                 async for chunk in chunks:
                     for heard in said.of(chunk):
                         yield heard
-        except (openai.APIError, httpx2.HTTPError, ValueError) as error:
+        except (openai.APIError, httpx2.HTTPError, *UNREADABLE) as error:
             broke_off = failure_of(error, self._key)
             log.info("%s: the stream broke off: %s", self.model, broke_off.said)
         if not said.begun:
@@ -88,7 +98,7 @@ class ChatCompletions:
         async def send() -> Any:
             try:
                 return await self._connected().chat.completions.create(**fields, stream=True, timeout=left_s)
-            except openai.APIError as error:
+            except (openai.APIError, *UNREADABLE) as error:
                 failed = failure_of(error, self._key)
             raise failed  # out here, as the SDK's error holds the request with its headers
 
@@ -105,12 +115,20 @@ class ChatCompletions:
         return Server(who, VARIABLE, self._settings.base_url, self.model, models)
 
     async def _models(self) -> list[str]:
+        try:
+            return await self.models()
+        except IfmemError:
+            return []
+
+    async def models(self) -> list[str]:
+        """Those that the server says it has, which is free to ask. Raises IfmemError."""
         import openai
 
         try:
             return [str(one.id) async for one in self._connected().models.list(timeout=5.0)]
-        except (openai.APIError, IfmemError, AttributeError, TypeError, ValueError):
-            return []
+        except (openai.APIError, *UNREADABLE) as error:
+            failed = failure_of(error, self._key)
+        raise explain(failed, await self._server(None))
 
     def _connected(self) -> Any:
         """This process's own client, made when first needed: a connection does not survive a fork."""

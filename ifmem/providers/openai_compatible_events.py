@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.providers.endpoint import Ended, Heard, Said, Used
-from ifmem.providers.numbered_failures import IN_THE_STREAM, Failed, seconds_to_wait
+from ifmem.providers.numbered_failures import IN_THE_STREAM, UNREADABLE, Failed, seconds_to_wait
 
 STOPS = {"length": "truncated", "content_filter": "refused"}
 SPENT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
@@ -40,6 +40,8 @@ def failure_of(error: Exception, key: str) -> Failed:
     import openai
 
     said = str(error.__cause__ or error).replace(key, "(the key)")
+    if isinstance(error, UNREADABLE):
+        return Failed(said, foreign=True)
     if isinstance(error, openai.APITimeoutError):
         return Failed(said, timed_out=True)
     if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError | openai.APIStatusError):

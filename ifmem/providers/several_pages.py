@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ifmem.core.findings import Usage
 from ifmem.core.prices import total_usd
-from ifmem.core.records import Usage
 from ifmem.providers.contract import Done, Event, Quote, Restart, Text
 
 NOTHING = "Not in the corpus."  # what the prompts tell a model to say, and what is said where there is nothing to read

@@ -10,8 +10,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from ifmem.core.findings import Usage
 from ifmem.core.prices import Rates
-from ifmem.core.records import Usage
 from ifmem.errors import IfmemError
 
 

@@ -12,8 +12,9 @@ from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass, replace
 
 from ifmem.core.citations import stands, verify
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Finding
 from ifmem.core.pages import page_of
-from ifmem.core.records import Citation, Document, Finding
 from ifmem.core.synthesis import places_of
 from ifmem.providers.contract import Done, Event, Provider, Quote, Request, Synthesis
 from ifmem.providers.spending import Bill, Call, Purse

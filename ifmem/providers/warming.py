@@ -15,9 +15,9 @@ from typing import Protocol, runtime_checkable
 
 from ifmem.core import warmth_policy as policy
 from ifmem.core.cache_rules import LIVES_S
+from ifmem.core.findings import Usage
 from ifmem.core.pages import Page
 from ifmem.core.prices import Model
-from ifmem.core.records import Usage
 from ifmem.core.warmth_policy import WARM, PageWarmth
 from ifmem.core.warmth_terms import LONG, SHORT, Terms, terms_of
 

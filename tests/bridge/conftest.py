@@ -11,15 +11,18 @@ from typing import Any, TypeVar
 import pytest
 from mcp import Client
 from mcp.server import MCPServer
+from running_set import FAST, RunningSet, make_project
 
 from ifmem.bridge.folders import Folders
 from ifmem.bridge.place import Place
 from ifmem.bridge.post import Post
 from ifmem.bridge.server import build
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
 
 T = TypeVar("T")
 ERAS = ("legacy", "auto")  # with a handshake, and stateless
+LINES = 3_000  # of the long file in the folder of `running`
 
 
 class Desk:
@@ -58,6 +61,23 @@ class Desk:
     def restarted(self) -> Desk:
         """Another server process on the same store, as far as the store can tell."""
         return Desk(self.config, self.era, folder=str(self.config.folder))
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
+    """A real set over a small project, with one file that is too long to be told in one piece."""
+    found = RunningSet(make_project(tmp_path_factory.mktemp("running")), FAST)
+    (found.folder / "long.md").write_text("".join(f"Line {n} of the long ballad.\n" for n in range(1, LINES + 1)))
+    try:
+        found.memory.up(timeout=60)
+        yield found
+    finally:
+        found.end()
+
+
+@pytest.fixture(params=ERAS)
+def memory(request: pytest.FixtureRequest, running: RunningSet) -> Desk:
+    return Desk(load(running.folder), request.param, folder=str(running.folder))
 
 
 @pytest.fixture

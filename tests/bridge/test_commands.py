@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from e2e_cli import ifmem
 
-from ifmem.config import load
+from ifmem.config.loading import load
 from ifmem.core.correspondence import Window
 from ifmem.stores.bridge_file import BridgeFile
 from ifmem.stores.conversations import Conversations
@@ -86,7 +86,7 @@ def test_install_prints_and_writes_once(project: Path) -> None:
 def test_check_lists_what_a_host_sees(project: Path) -> None:
     done = ifmem("mcp", "check", "-C", str(project))
     assert done.code == 0, done
-    assert "9 tools" in done.out and "ask_memory: Ask this project's memory" in done.out
+    assert "10 tools" in done.out and "ask_memory: Ask this project's memory" in done.out
     assert "stopped" in done.out.splitlines()[-1], "looking has started nothing"
 
 

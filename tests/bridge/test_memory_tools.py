@@ -3,33 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from bridge.conftest import ERAS, Desk
+from bridge.conftest import LINES, Desk
 from mcp import Client
 from mcp.shared.exceptions import MCPError
-from running_set import FAST, RunningSet, make_project
-
-from ifmem.config import load
-
-LINES = 3_000
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
-    found = RunningSet(make_project(tmp_path_factory.mktemp("running")), FAST)
-    (found.folder / "long.md").write_text("".join(f"Line {n} of the long ballad.\n" for n in range(1, LINES + 1)))
-    try:
-        found.memory.up(timeout=60)
-        yield found
-    finally:
-        found.end()
-
-
-@pytest.fixture(params=ERAS)
-def memory(request: pytest.FixtureRequest, running: RunningSet) -> Desk:
-    return Desk(load(running.folder), request.param, folder=str(running.folder))
 
 
 def test_an_answer_says_the_same_in_text_and_structure(memory: Desk) -> None:

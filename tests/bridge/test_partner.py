@@ -16,11 +16,13 @@ from running_set import FAST, RunningSet, make_project
 from ifmem import Memory
 from ifmem.bridge import attaching
 from ifmem.bridge.post import Post
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.answers import Answer
 from ifmem.core.correspondence import Message
+from ifmem.core.documents import Document
 from ifmem.core.pages import page_of
 from ifmem.core.partner_talk import Response, read_response
-from ifmem.core.records import Answer, Document
 from ifmem.errors import IfmemError
 from ifmem.providers.contract import Done, Quote, Request, Text
 from ifmem.stores import attachments

@@ -21,8 +21,9 @@ from simulator.refusals import Refused
 from simulator.vendor import KEY, Vendor, serving
 
 from ifmem.core.citations import stands, verify
+from ifmem.core.documents import Document
+from ifmem.core.findings import Usage
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Document, Usage
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.anthropic import Anthropic
 from ifmem.providers.anthropic_errors import explain

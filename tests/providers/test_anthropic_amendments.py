@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+from ifmem.core.documents import Citation, Document
 from ifmem.core.overlays import Layer, View
 from ifmem.core.pages import page_of
-from ifmem.core.records import Citation, Document
 from ifmem.providers.anthropic_prompt import Laid, lay_out_amendments, lay_out_page
 from ifmem.providers.contract import Request
 from ifmem.providers.numbered_prompt import lay_out

@@ -13,8 +13,8 @@ from simulator.catalogue import tokens_of
 from simulator.loopback import HttpReply, HttpRequest
 from simulator.vendor import KEY, Vendor
 
+from ifmem.core.documents import Document
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Document
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.anthropic_models import ModelFacts, count_pages, look_up
 from ifmem.providers.anthropic_settings import Settings

@@ -18,7 +18,9 @@ from simulator.refusals import Refused
 from simulator.vendor import KEY, Vendor
 
 from ifmem import prompts
-from ifmem.core.records import Citation, Finding, Turn
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
+from ifmem.core.queries import Turn
 from ifmem.core.synthesis import settled
 from ifmem.errors import IfmemError
 from ifmem.providers.anthropic_settings import Settings

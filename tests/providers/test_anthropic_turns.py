@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifmem.core.records import Turn
+from ifmem.core.queries import Turn
 from ifmem.providers.anthropic_turns import turns
 
 PAGE = [{"type": "document", "title": "a.md", "cache_control": {"type": "ephemeral"}}]

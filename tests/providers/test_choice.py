@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from ifmem.config import FILE, Config, load
+from ifmem.config import Config
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
 from ifmem.core.domains import Domain
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.choice import NO_KEY, key_for, provider_for, sdks_of, settings_for

@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from conformance_provider import ANSWERED, PAGES, ProviderContract, done_of, quotes_of, request, text_of
 
-from ifmem.config import Config, load
-from ifmem.core.records import Turn, Usage
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.findings import Usage
+from ifmem.core.queries import Turn
 from ifmem.errors import IfmemError
 from ifmem.providers.command import Command, command_in
 from ifmem.providers.contract import Event, Request, Restart

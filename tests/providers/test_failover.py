@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from conformance_provider import done_of, events_of, request, text_of
 
-from ifmem.config import FILE, Config, load
+from ifmem.config import Config
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
 from ifmem.core.domains import Domain
+from ifmem.core.findings import Usage
 from ifmem.core.pages import Page
-from ifmem.core.records import Usage
 from ifmem.core.trust import wishes
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.choice import provider_for
@@ -168,10 +170,15 @@ def test_one_vendors_server_is_not_asked_for_another(tmp_path: Path) -> None:
     ],
 )
 def test_a_program_that_a_folders_own_file_names_needs_trust(tmp_path: Path, own: str, setting: str) -> None:
-    (wish,) = wishes(configured(tmp_path, own=own))
+    wish = next(wish for wish in wishes(configured(tmp_path, own=own)) if wish.does.startswith("runs "))
     assert wish.setting == setting
-    assert wish.does.startswith("runs ")
     assert "gemini" not in wish.does
+
+
+def test_a_vendor_that_a_folders_own_file_fails_over_to_needs_trust_apart_from_a_program(tmp_path: Path) -> None:
+    found = wishes(configured(tmp_path, own='failover = ["gemini:g", "extractive", "command:sh"]\n'))
+    assert [(wish.setting, wish.does.split()[0]) for wish in found] == [("failover", "runs"), ("failover", "sends")]
+    assert "extractive" not in found[1].does
 
 
 def test_the_users_own_file_may_name_one(tmp_path: Path) -> None:

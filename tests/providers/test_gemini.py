@@ -13,7 +13,7 @@ from numbered_model import Speech
 from simulator.background import serving_in_background
 from simulator_gemini.server import KEY, Refusal, Server
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.contract import Provider
 from ifmem.providers.gemini import Gemini

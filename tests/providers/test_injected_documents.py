@@ -9,9 +9,10 @@ import pytest
 from conformance_provider import request
 from injections import EVERYTHING, INJECTIONS
 
-from ifmem.core.citations import INVENTED, verify
+from ifmem.core.citations import verify
+from ifmem.core.documents import Citation, Document
 from ifmem.core.pages import page_of
-from ifmem.core.records import Citation, Document
+from ifmem.core.verification import INVENTED
 from ifmem.providers.anthropic_prompt import lay_out_page
 from ifmem.providers.contract import Quote
 from ifmem.providers.numbered_citations import Citations

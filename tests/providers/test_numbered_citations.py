@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifmem.core.citations import verify
-from ifmem.core.records import Citation, Document
+from ifmem.core.documents import Citation, Document
 from ifmem.providers.contract import Quote, Text
 from ifmem.providers.numbered_citations import LONGEST, LONGEST_PLACE, Citations
 

@@ -7,8 +7,9 @@ from conformance_provider import INSTRUCTIONS, request
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifmem.core.documents import Document
 from ifmem.core.pages import page_of
-from ifmem.core.records import Document, Turn
+from ifmem.core.queries import Turn
 from ifmem.providers.numbered_prompt import CITING, NO_ANSWER, lay_out, numbered
 
 KEEPER = Document("harbour/keeper.md", "# The keeper\n\nHe counts.\n", "2" * 64)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from numbered_contract import PAGE, asked
 
+from ifmem.core.findings import Usage
 from ifmem.core.prices import Rates
-from ifmem.core.records import Usage
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.numbered_failures import demand_installed
 from ifmem.providers.numbered_prompt import lay_out

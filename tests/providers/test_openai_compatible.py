@@ -15,8 +15,8 @@ from simulator_openai.requests import OPENAI as KNOWN_AT_OPENAI
 from simulator_openai.requests import Refusal, read_request
 from simulator_openai.server import KEY, Server
 
+from ifmem.core.findings import Usage
 from ifmem.core.prices import Rates
-from ifmem.core.records import Usage
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.contract import Provider
 from ifmem.providers.numbered_prompt import lay_out

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from ifmem.core.records import Citation, PageUse, Usage
+from ifmem.core.documents import Citation
+from ifmem.core.findings import PageUse, Usage
 from ifmem.providers.contract import Done, Event, Quote, Text
 from ifmem.providers.several_pages import NOTHING, merge
 

@@ -11,7 +11,9 @@ from conformance_provider import done_of, quotes_of, text_of
 from simulator.background import serving_in_background
 from simulator.vendor import KEY, Vendor
 
-from ifmem.core.records import Citation, Document, Finding, PageUse, Turn
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Finding, PageUse
+from ifmem.core.queries import Turn
 from ifmem.core.synthesis import settled
 from ifmem.providers.anthropic import Anthropic
 from ifmem.providers.anthropic_settings import Settings

@@ -15,8 +15,9 @@ from conformance_provider import ANSWERED, INSTRUCTIONS, done_of, request
 from simulator.refusals import Refused
 from simulator.vendor import KEY, Vendor, serving
 
+from ifmem.core.documents import Document
+from ifmem.core.findings import Usage
 from ifmem.core.pages import page_of
-from ifmem.core.records import Document, Usage
 from ifmem.processes.keeping_warm import keep_warm, refresh_due
 from ifmem.providers.anthropic import Anthropic
 from ifmem.providers.anthropic_settings import Settings

@@ -13,8 +13,8 @@ from email.utils import format_datetime
 from typing import Any
 
 from ifmem.core.cache_rules import Cache, Outcome, look_up, settle
+from ifmem.core.findings import Usage
 from ifmem.core.prices import MODELS, cost_usd, model_named
-from ifmem.core.records import Usage
 from simulator.asked import Asked, read_request
 from simulator.catalogue import listed, model_info, tokens_of, window
 from simulator.faults import Fault, Hang, Raw

@@ -1,12 +1,11 @@
-"""The server: checks a request, applies its implicit cache and faults, streams a reply and keeps the bill."""
+"""The server: checks a request, applies its implicit cache, explicit caches and faults, streams a reply and keeps the bill."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import math
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,29 +13,15 @@ from numbered_model import Speech, answer
 from simulator.faults import CutShort, ErrorMidStream, Hang, Lost, Raw
 from simulator.loopback import HttpReply, HttpRequest
 
+from simulator_gemini.caches import Caches, texts
+from simulator_gemini.refusal import Refusal, demand, tokens
+
 KEY = "AIza-simulated-0123456789"
 MODELS = {"gemini-3.8-flash": 1_048_576, "gemini-simulated": 1_048_576, "gemini-simulated-small": 2_000}
 CACHED_FROM = 1024  # tokens of a prompt
-STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
-STATUSES |= {429: "RESOURCE_EXHAUSTED", 500: "INTERNAL", 503: "UNAVAILABLE"}
-FIELDS = {"contents", "systemInstruction", "generationConfig"}
+FIELDS = {"contents", "systemInstruction", "generationConfig", "cachedContent"}
 CONFIG = {"maxOutputTokens", "thinkingConfig"}
 _STREAM = re.compile(r"/v1/models/(?P<model>[^/:]+):streamGenerateContent\?alt=sse")
-
-
-@dataclass
-class Refusal(Exception):
-    """A request that gets an error instead of a reply. `details` are the vendor's, such as how long to wait."""
-
-    status: int
-    message: str
-    details: list[dict[str, Any]] = field(default_factory=list)
-
-    def body(self) -> dict[str, Any]:
-        error = {"code": self.status, "message": self.message, "status": STATUSES.get(self.status, "UNKNOWN")}
-        return {"error": {**error, "details": self.details} if self.details else error}
-
-
 Fault = Refusal | Hang | ErrorMidStream | CutShort | Lost | Raw | Speech
 
 
@@ -54,13 +39,16 @@ class Asked:
     prompt: str
     read: tuple[str, ...]
     question: str
+    cached: int  # tokens of an explicit cache
 
 
 @dataclass
 class Server:
-    """`tells_usage`: it says what was used with every piece of a reply."""
+    """`tells_usage`: it says what was used with every piece of a reply. `remembers`: its implicit cache works, as nobody has promised."""
 
     tells_usage: bool = True
+    remembers: bool = True
+    caches: Caches = field(default_factory=Caches)
     faults: list[Fault] = field(default_factory=list)
     forbidden: frozenset[str] = frozenset()
     speak: Callable[[Asked], Speech] = lambda asked: Speech(answer(asked.read, asked.question), "STOP")
@@ -83,6 +71,8 @@ class Server:
             return HttpReply(200, json.dumps({"models": [{"name": f"models/{name}"} for name in MODELS]}).encode())
         if request.method == "POST" and (found := _STREAM.fullmatch(request.path)):
             return await self._generate(request, found["model"])
+        if reply := self.caches.handle(request):
+            return reply
         return HttpReply(404, b"<html>Not here</html>", {"content-type": "text/html"})
 
     async def _generate(self, request: HttpRequest, model: str) -> HttpReply:
@@ -91,18 +81,18 @@ class Server:
             raise fault
         if isinstance(fault, Raw):
             return HttpReply(fault.status, fault.body, fault.headers)
-        asked = _read_request(request.body)
+        asked = _read_request(request.body, self.caches, model)
         if model not in MODELS:
             raise Refusal(404, f"models/{model} is not found for API version v1")
         if model in self.forbidden:
             raise Refusal(403, "Your project has been denied access.")
-        if (prompt := _tokens(asked.prompt)) > MODELS[model]:
+        if (prompt := tokens(asked.prompt)) > MODELS[model]:
             said = f"The input token count ({prompt}) exceeds the maximum number of tokens allowed ({MODELS[model]})."
             raise Refusal(400, said)
         if isinstance(fault, Hang):
             await (fault.until or asyncio.Event()).wait()
         speech = fault if isinstance(fault, Speech) else self.speak(asked)
-        bill = Bill(prompt, self._cached(asked.prompt), _tokens(speech.text) + 20 * speech.thinks)
+        bill = Bill(prompt, asked.cached or self._cached(asked.prompt), tokens(speech.text) + 20 * speech.thinks)
         self.bills.append(bill)
         usage = _usage(bill, speech) if self.tells_usage else {}
         return HttpReply(200, _events(_chunks(speech, usage), fault), {"content-type": "text/event-stream"})
@@ -110,36 +100,41 @@ class Server:
     def _cached(self, prompt: str) -> int:
         """The tokens of the longest beginning that an earlier prompt had too."""
         common = max((_common(prompt, seen) for seen in self._seen), default=0)
-        self._seen.append(prompt)
+        self._seen += [prompt] if self.remembers else []
         return common // 3 if common // 3 >= CACHED_FROM else 0
 
 
-def _read_request(body: bytes) -> Asked:
+def _read_request(body: bytes, caches: Caches, model: str) -> Asked:
     fields = json.loads(body)
-    _demand(fields.keys() <= FIELDS, f"Unknown name: {fields.keys() - FIELDS}")
+    demand(fields.keys() <= FIELDS, f"Unknown name: {fields.keys() - FIELDS}")
     config = fields.get("generationConfig", {})
-    _demand(config.keys() <= CONFIG, f"Unknown name: {config.keys() - CONFIG}")
-    _demand(0 < config.get("maxOutputTokens", 1) <= 65_536, "max_output_tokens must be from 1 to 65536")
+    demand(config.keys() <= CONFIG, f"Unknown name: {config.keys() - CONFIG}")
+    demand(0 < config.get("maxOutputTokens", 1) <= 65_536, "max_output_tokens must be from 1 to 65536")
     contents = fields.get("contents") or []
     roles = [content.get("role") for content in contents]
-    _demand(
+    demand(
         bool(roles) and roles == (["user", "model"] * len(roles))[: len(roles)], "Please use a valid role: user, model."
     )
-    _demand(roles[-1] == "user", "the last turn must be the user's")
-    told = _texts(fields.get("systemInstruction", {"parts": []}))
-    said = [_texts(content) for content in contents]
-    asked = [text for role, texts in zip(roles, said, strict=True) if role == "user" for text in texts]
+    demand(roles[-1] == "user", "the last turn must be the user's")
+    cached = caches.named(fields["cachedContent"]) if "cachedContent" in fields else None
+    demand(
+        not (cached and "systemInstruction" in fields),
+        "CachedContent can not be used with GenerateContent request setting system_instruction, tools or tool_config.",
+    )
+    demand(
+        not cached or cached.model == model,
+        "Model used by GenerateContent request and CachedContent has to be the same.",
+    )
+    told = [*(cached.told if cached else ()), *texts(fields.get("systemInstruction", {"parts": []}))]
+    said = [texts(content) for content in contents]
+    said[0] = [*(cached.read if cached else ()), *said[0]]
+    asked = [text for role, texts_of in zip(roles, said, strict=True) if role == "user" for text in texts_of]
     return Asked(
-        "\n".join([*told, *(text for texts in said for text in texts)]),
+        "\n".join([*told, *(text for texts_of in said for text in texts_of)]),
         tuple(asked[:-1]),
         asked[-1].removeprefix("Question: "),
+        cached.tokens if cached else 0,
     )
-
-
-def _texts(content: Mapping[str, Any]) -> list[str]:
-    for part in content["parts"]:
-        _demand(set(part) == {"text"} and bool(part["text"].strip()), "parts: a text that is not empty")
-    return [part["text"] for part in content["parts"]]
 
 
 def _usage(bill: Bill, speech: Speech) -> dict[str, Any]:
@@ -176,15 +171,6 @@ async def _events(chunks: list[dict[str, Any]], fault: Fault | None) -> AsyncIte
             return
         yield f"data: {json.dumps(chunk)}\r\n\r\n".encode()
         await asyncio.sleep(0)
-
-
-def _demand(holds: bool, message: str) -> None:
-    if not holds:
-        raise Refusal(400, message)
-
-
-def _tokens(text: str) -> int:
-    return math.ceil(len(text) / 3)
 
 
 def _common(one: str, other: str) -> int:
