@@ -9,7 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ifmem.config import FILE, SHARD_KEYS, Config, bad_setting, check_shard, line_of
+from ifmem.config import Config
+from ifmem.config.checking import bad_setting, line_of
+from ifmem.config.folders import FILE
+from ifmem.config.shard_tables import SHARD_KEYS, check_shard
 from ifmem.core.domains import KINDS, Domain, Source
 from ifmem.errors import Exit, IfmemError
 
@@ -39,7 +42,10 @@ def instructions(name: str) -> str:
 
 
 def domains(config: Config) -> tuple[Domain, ...]:
-    """Every enabled shard's domain, by number. Raises IfmemError (exit code 2) for a file or table that cannot be used."""
+    """Every enabled shard's domain, by number; where shards of another machine's set are served, these alone, as they are there.
+    Raises IfmemError (exit code 2) for a file or table that cannot be used."""
+    if config.guests:
+        return tuple(Domain(**facts, sources=(), remote=True) for facts in config.guests.values())
     known = {one.name: one for one in read_domains(prompts_folder() / "shards", config.capacity_tokens)}
     for name, table in config.shards.items():
         known[name] = _changed(known.get(name) or _new(name, known, config), table, config)
@@ -108,7 +114,7 @@ def _changed(domain: Domain, table: Mapping[str, Any], config: Config) -> Domain
     globs: dict[str, Any] = {key: tuple(table[key]) for key in ("include", "exclude") if key in table}
     if globs:
         sources = _with_globs(sources, globs)
-    plain = {key: table[key] for key in ("title", "provider", "capacity_tokens") if key in table}
+    plain = {key: table[key] for key in ("title", "provider", "capacity_tokens", "remote") if key in table}
     told = _prompt(domain.name, table["prompt"], config) if "prompt" in table else domain.instructions
     if not sources and table.get("enabled", True):
         raise bad_setting(

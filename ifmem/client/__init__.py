@@ -13,11 +13,12 @@ from __future__ import annotations
 
 from ifmem.client.health import Health
 from ifmem.client.intake import Intake
+from ifmem.client.joining import Joining
 from ifmem.client.knowledge import Knowledge
 from ifmem.client.work import Work
 
 __all__ = ["Memory"]
 
 
-class Memory(Intake, Work, Knowledge, Health):
+class Memory(Intake, Work, Knowledge, Health, Joining):
     """The memory of one folder. Not to be shared between threads: make one in each."""

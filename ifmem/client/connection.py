@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.keys import Keys
+from ifmem.core.protocol import same_protocol
 from ifmem.errors import Exit, IfmemError
-from ifmem.processes.asking import Asking
-from ifmem.processes.observing import observe, same_protocol
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.bus_server import bus_url
 from ifmem.stores.lock import is_locked, read_state
 from ifmem.stores.trust import settled
 
-if TYPE_CHECKING:
-    pass
+if TYPE_CHECKING:  # each command loads what it uses: `status` no questions, `ask` no table of processes
+    from ifmem.core.status import Status
+    from ifmem.processes.asking import Asking
 
 T = TypeVar("T")
 
@@ -48,7 +49,9 @@ class Connection:
         return self._bus
 
     def _asking(self) -> Asking:
-        return Asking(self._connected(), Keys(self.config.namespace), self.config.queue_limit)
+        from ifmem.processes.asking import Asking
+
+        return Asking(self._connected(), Keys(self.config.namespace), self.config.queue_limit, self.standstill)
 
     def _run(self, work: Coroutine[Any, Any, T], *, needs_set: bool = False) -> T:
         if needs_set:
@@ -67,7 +70,7 @@ class Connection:
         if not self.config.redis_url and is_locked(self.config.home):
             same_protocol(read_state(self.config.home))  # its supervisor lives; the bus need not be asked
             return
-        status = self._runner.run(observe(self.config, self._connected()))
+        status = self._observed()
         if status.state == lifecycle.STOPPED:
             raise IfmemError(
                 f"ifmem is not running in {self.config.folder}.",
@@ -77,6 +80,19 @@ class Connection:
             )
         if status.state == lifecycle.UNREACHABLE and self.config.redis_url:
             self._runner.run(self._reach())
+
+    def _observed(self) -> Status:
+        """How the processes are; a session that answers for one is somebody else's, and no start waits for it."""
+        from ifmem.processes.observing import observe
+
+        return self._runner.run(observe(self.config, self._connected()))
+
+    def standstill(self) -> str:
+        """What is wrong with a supervisor that holds its place and does nothing, and what mends it; "" if none does that."""
+        from ifmem.processes.standstill import REPLACE, standstill
+
+        found = standstill(self.config)
+        return f"{found.reason}. {REPLACE}" if found else ""
 
     async def _bus_answers(self) -> bool:
         try:

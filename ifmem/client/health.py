@@ -26,20 +26,26 @@ class Health(Running):
         return self._run(work)
 
     def backup(self, file: Path | str, *, replace: bool = False) -> Copied:
-        """Copy the archive, as it is at one moment, into a new private file. The set may run."""
+        """Copy the archive, as it is at one moment, and notes, sessions and test runs into a new private file. The set may run."""
         from ifmem.stores.backup import back_up
 
-        return back_up(self.config.archive, Path(file).expanduser().absolute(), replace=replace)
+        return back_up(self.config.archive, Path(file).expanduser().absolute(), self._folders(), replace=replace)
 
     def restore(self, file: Path | str, *, force: bool = False) -> tuple[Copied, Path | None]:
-        """Put a backup in the archive's place, also while the set runs. What was there is kept; its path is the second result."""
+        """Put a backup in the place of archive and files, also while the set runs. What was there is kept, at the second result."""
         from ifmem.processes.launching import make_home
         from ifmem.stores.backup import restore
         from ifmem.stores.journal import Journal
 
         make_home(self.config)
-        restored = restore(Path(file).expanduser().absolute(), self.config.archive, force=force)
+        restored = restore(Path(file).expanduser().absolute(), self.config.archive, self._folders(), force=force)
         if self.status().state not in (lifecycle.STOPPED, lifecycle.UNREACHABLE):
             self._run(Journal(self._connected(), Keys(self.config.namespace)).forget_restored())
             self.restart(("archivist",))
         return restored
+
+    def _folders(self) -> dict[str, Path]:
+        """Where the files are that nothing else could give back, by what they are."""
+        from ifmem.corpus.survey import KEPT, RUNS
+
+        return {kind: self.config.home / folder for kind, folder in {**KEPT, "test runs": RUNS}.items()}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ifmem.client.running import Running
 from ifmem.core.keys import Keys
+from ifmem.core.timeouts import limit_of
 from ifmem.errors import Exit, IfmemError
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Intake(Running):
                 fix="Name one of them, or none for all",
                 exit_code=Exit.USAGE,
             )
-        within_s = timeout or self.config.load_timeout_s
+        within_s = limit_of(timeout, self.config.load_timeout_s)
         orders = RefreshOrders(self._connected(), Keys(self.config.namespace))
         outcome = self._run(orders.fulfilled(tuple(shards or self.shard_names), within_s), needs_set=True)
         if outcome is None:

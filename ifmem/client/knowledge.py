@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from ifmem.client.questions import Questions
 from ifmem.core.keys import Keys
-from ifmem.core.records import Document, Finding
+from ifmem.errors import Exit, IfmemError
 from ifmem.stores.lock import is_locked
 
 if TYPE_CHECKING:
     from ifmem.core.costs import CostReport
     from ifmem.core.descent import Descent
+    from ifmem.core.documents import Document
+    from ifmem.core.findings import Finding
     from ifmem.core.librarians import Shelving
     from ifmem.core.manifest import Manifest
     from ifmem.core.plan import Plan
@@ -29,11 +31,22 @@ class Knowledge(Questions):
     def findings(
         self, *, limit: int | None = 50, shard: str | None = None, search: str | None = None, since: float = 0.0
     ) -> list[Finding]:
-        """The newest findings first, from the archive: those of a shard, with all the words of `search`, made `since` (epoch)."""
+        """The newest findings first, from the archive: those of a shard, with all the words of `search`, made `since` (epoch).
+
+        Raises IfmemError (exit code 2) for a shard that there is not and that has left no finding.
+        """
         from ifmem.stores.archive import Archive
 
         with Archive.reading(self.config.archive) as archive:
-            return archive.findings(limit, shard=shard, search=search, since=since) if archive else []
+            found = archive.findings(limit, shard=shard, search=search, since=since) if archive else []
+            if shard is None or found or shard in self.shard_names or (archive and archive.findings(1, shard=shard)):
+                return found
+        raise IfmemError(
+            f"there is no shard {shard!r}, and no finding of one.",
+            why=f"the shards are: {', '.join(self.shard_names)}",
+            fix="Name one of them, or leave --shard out",
+            exit_code=Exit.USAGE,
+        )
 
     def follow_findings(self, *, after: str = "") -> Iterator[Finding]:
         """Each finding as it is stored, for as long as the caller iterates; nothing ends it.
@@ -132,9 +145,9 @@ class Knowledge(Questions):
 
     def cost(self, *, days: int = 30) -> CostReport:
         """What calls to models did cost in the last `days` UTC days, today included, from the archive. Nothing has to run."""
+        from ifmem.core.budget import window_of
         from ifmem.core.costs import report
         from ifmem.core.keys import DAY_S
-        from ifmem.core.spending import window_of
         from ifmem.stores.archive import Archive
 
         since = window_of(int(time.time()), "day") - (days - 1) * DAY_S

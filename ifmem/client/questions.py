@@ -9,15 +9,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from ifmem.client.connection import Connection
-from ifmem.core.conversation import conversation
-from ifmem.core.records import Answer, Query
-from ifmem.errors import IfmemError
-from ifmem.processes.asking import OnProgress, new_query
-from ifmem.stores.bus import BusLost
+from ifmem.core.timeouts import limit_of
+from ifmem.errors import Exit, IfmemError
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.lock import is_locked
 
 if TYPE_CHECKING:
-    pass
+    from ifmem.core.answers import Answer
+    from ifmem.core.queries import Query
+    from ifmem.processes.asking import OnProgress
 
 
 class Wishes(TypedDict, total=False):
@@ -70,13 +70,16 @@ class Questions(Connection):
         if self.config.redis_url or is_locked(self.config.home):
             if not self._run(self._bus_answers()) and (archived := self._archived(query_id)):
                 return archived  # no need to wait for the bus
-            deadline = time.time() + (timeout or self.config.ask_timeout_s)
+            deadline = time.time() + limit_of(timeout, self.config.ask_timeout_s)
             if found := self._run(self._asking().answer(query_id, deadline, on_progress)):
                 return found
         if archived := self._archived(query_id):
             return archived
         raise IfmemError(
-            f"there is no question {query_id!r}.", why="neither the bus nor the archive knows it", fix="ifmem findings"
+            f"there is no question {query_id!r}.",
+            why="neither the bus nor the archive knows it",
+            fix="See what was answered: ifmem findings",
+            exit_code=Exit.USAGE,
         )
 
     def _archived(self, query_id: str) -> Answer | None:
@@ -89,19 +92,22 @@ class Questions(Connection):
         """An answer that exists, wherever it is."""
         if self.config.redis_url or is_locked(self.config.home):
             with contextlib.suppress(BusLost):
-                if found := self._run(self._asking().hand_off.stored_answer(query_id)):
+                if found := self._run(self._asking().inquiries.stored_answer(query_id)):
                     return found
         return self._archived(query_id)
 
     def _new_query(
         self, question: str, shards: Sequence[str], timeout: float | None, follows: str, wishes: Wishes
     ) -> Query:
-        known = (
-            self.shard_names if shards else ()
-        )  # reading the prompts takes a while, and is needed only to check names
-        query = replace(new_query(question, shards, known, timeout or self.config.ask_timeout_s), **wishes)
+        from ifmem.processes.asking import new_query
+
+        # Reading the prompts takes a while, and is needed only to check names.
+        known = self.shard_names if shards else ()
+        query = replace(new_query(question, shards, known, limit_of(timeout, self.config.ask_timeout_s)), **wishes)
         if not follows:
             return query
+        from ifmem.core.conversation import conversation
+
         newest = self.answer(follows, timeout=query.deadline - time.time())
         history, shortened = conversation(newest, self._stored)
         return replace(query, follows=follows, history=history, shortened=shortened)

@@ -10,16 +10,13 @@ from ifmem.client.connection import Connection
 from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.keys import Keys
-from ifmem.core.partner_talk import PARTNER
-from ifmem.core.records import Finding
-from ifmem.core.status import Status
-from ifmem.core.tasks import is_worker
+from ifmem.core.timeouts import limit_of
+from ifmem.core.worker_names import is_worker
 from ifmem.errors import Exit, IfmemError
-from ifmem.processes.observing import observe
-from ifmem.stores.registry import Registry
 
 if TYPE_CHECKING:
-    pass
+    from ifmem.core.findings import Finding
+    from ifmem.core.status import Status
 
 UP_WITHIN_S = 600.0
 DOWN_MARGIN_S = 10.0  # on top of the grace: the archivist, the bus and the spawner leave after the others
@@ -31,15 +28,11 @@ class Running(Connection):
     def status(self) -> Status:
         """How everything is. Does not raise when nothing runs: the state is `stopped` then."""
         status = self._observed()
-        if not any(str(table.get("provider", "")).startswith(PARTNER) for table in self.config.shards.values()):
+        if not any("provider" in table for table in self.config.shards.values()):
             return status
         from ifmem.processes.partners import with_partners
 
         return with_partners(status, self.config)
-
-    def _observed(self) -> Status:
-        """How the processes are; a session that answers for one is somebody else's, and no start waits for it."""
-        return self._run(observe(self.config, self._connected()))
 
     def up(
         self,
@@ -57,6 +50,9 @@ class Running(Connection):
         config = self._only(shards)
         launching.check_folder(config)
         status = launching.settled(self.status, config)
+        if status.state == lifecycle.HUNG:
+            launching.end_hung(config)
+            status = launching.settled(self.status, config)
         if status.state == lifecycle.UNREACHABLE and config.redis_url:
             self._run(self._reach())
         running = status.state not in (lifecycle.STOPPED, lifecycle.UNREACHABLE)
@@ -71,7 +67,7 @@ class Running(Connection):
             self._observed,
             config,
             begin=lambda: launching.start(config),
-            timeout_s=timeout or UP_WITHIN_S,
+            timeout_s=limit_of(timeout, UP_WITHIN_S),
             on_status=on_status,
         )
 
@@ -80,11 +76,12 @@ class Running(Connection):
         what `plan` tells. Shards that need no model have nothing to do."""
         from ifmem.processes.warming_ahead import warm_ahead
 
-        shards, within_s = self.status().shards, timeout or self.config.load_timeout_s
-        return self._run(warm_ahead(self._asking().hand_off, shards, within_s), needs_set=True)
+        shards, within_s = self.status().shards, limit_of(timeout, self.config.load_timeout_s)
+        return self._run(warm_ahead(self._asking().inquiries, shards, within_s), needs_set=True)
 
     def _supervise(self, config: Config) -> Status:
-        from ifmem.processes.supervisor import log_to_stderr, supervise
+        from ifmem.processes.overseeing import log_to_stderr
+        from ifmem.processes.supervisor import supervise
 
         log_to_stderr()
         self._run(supervise(config))
@@ -107,7 +104,7 @@ class Running(Connection):
         """Stop everything in order; what was learned stays. False if nothing was running."""
         from ifmem.processes import launching
 
-        limit = timeout or self.config.stop_grace_s + DOWN_MARGIN_S
+        limit = limit_of(timeout, self.config.stop_grace_s + DOWN_MARGIN_S)
         return launching.stop(self.config, timeout_s=limit, kill=kill)
 
     def restart(self, shards: Sequence[str] = (), *, timeout: float | None = None) -> Status:
@@ -115,23 +112,35 @@ class Running(Connection):
         from ifmem.processes import launching
 
         before = self.status()
-        known = [process.name for process in (*before.shards, *before.processes) if not is_worker(process.name)]
-        if unknown := [name for name in shards if name not in known]:
-            raise IfmemError(
-                f"there is no process {unknown[0]!r}.",
-                why=f"running are: {', '.join(known)}",
-                fix="ifmem status",
-                exit_code=Exit.USAGE,
-            )
+        waiting = _to_restart(before, shards)
+        from ifmem.stores.registry import Registry
+
         lives = {process.name: process.incarnation for process in (*before.shards, *before.processes)}
-        waiting = set(shards or known)
         registry = Registry(self._connected(), Keys(self.config.namespace))
         self._run(registry.order({"op": "restart", "names": sorted(waiting)}), needs_set=True)
 
         def look() -> Status:
             status = self._observed()
             reborn = {p.name for p in (*status.shards, *status.processes) if p.incarnation > lives.get(p.name, -1)}
-            return status if waiting <= reborn else replace(status, state=lifecycle.STARTING, shards=(), processes=())
+            told = waiting <= reborn or status.state == lifecycle.HUNG
+            return status if told else replace(status, state=lifecycle.STARTING, shards=(), processes=())
 
-        limit = timeout or UP_WITHIN_S
+        limit = limit_of(timeout, UP_WITHIN_S)
         return launching.wait_until_ready(look, self.config, begin=None, timeout_s=limit, on_status=None)
+
+
+def _to_restart(status: Status, names: Sequence[str]) -> set[str]:
+    """The processes of these names, or all. Raises IfmemError for a name that nobody has, and for a shard that no machine serves."""
+    known = {one.name: one for one in (*status.shards, *status.processes) if not is_worker(one.name)}
+    if unknown := [name for name in names if name not in known]:
+        raise IfmemError(
+            f"there is no process {unknown[0]!r}.",
+            why=f"running are: {', '.join(known)}",
+            fix="ifmem status",
+            exit_code=Exit.USAGE,
+        )
+    unserved = [one for one in known.values() if one.remote and one.state in (lifecycle.WAITING, lifecycle.LOST)]
+    for one in unserved:
+        if one.name in names:
+            raise IfmemError(f"{one.name} cannot be restarted.", why=one.reason, fix=one.fix)
+    return set(names) or known.keys() - {one.name for one in unserved}

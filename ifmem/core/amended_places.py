@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ifmem.core.amendments import Amendment
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 
 
 def carried(citation: Citation, amendments: Iterable[Amendment]) -> Citation | None:

@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 AROUND = 3  # unchanged lines shown on either side of a change
 WHOLE_FROM = 0.6  # a text that is shown to this share is shown whole
-COMPARED_LINES = (
-    4_000  # between the first and the last change: more are replaced as one span, which takes no time to find
-)
+# Between the first and the last change: more are replaced as one span, which takes no time to find.
+COMPARED_LINES = 4_000
 
 
 class Span(NamedTuple):

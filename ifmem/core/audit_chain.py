@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 
 START = "0" * 64
 

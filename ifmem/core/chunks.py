@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
+from ifmem.core.documents import Document
 from ifmem.core.outline import outline
-from ifmem.core.records import Document
 
 LINES = 8
 SHORTEST = 4  # lines before a heading, a definition or a paragraph may end a chunk

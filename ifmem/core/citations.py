@@ -18,14 +18,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from ifmem.core.documents import Citation, Document, Spot
 from ifmem.core.folding import fold
-from ifmem.core.records import Citation, Document, Spot
 from ifmem.core.stitching import is_stitched
 from ifmem.core.stretches import Stretch, stretches_of
+from ifmem.core.verification import INVENTED, MOVED, STALE, STANDING, STITCHED, VERIFIED, WRONG_FILE
 
-VERIFIED, MOVED, WRONG_FILE, STALE = "verified", "moved", "wrong file", "stale"
-STITCHED, INVENTED, NOT_FOUND = "stitched", "invented", "not found"
-STANDING = frozenset({VERIFIED, MOVED, WRONG_FILE, STALE})
 TELLING = 3  # words: a shorter quote may stand in any file, and tells nothing about where it was taken from
 
 Elsewhere = Callable[[str], Iterable[Sequence[Document]]]

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ifmem.core.documents import Citation
 from ifmem.core.folding import fold
 from ifmem.core.ranking import overlap
-from ifmem.core.records import Citation
 
 ALIKE = 0.75  # share of the other words that two lines have in common
 FEWEST_WORDS = 4

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ifmem.core.records import Answer, Turn
+from ifmem.core.answers import Answer
+from ifmem.core.queries import Turn
 
 MOST_TURNS = 6
 MOST_CHARACTERS = 8_000  # of all turns together: about 3,000 tokens, which a page below a price step has room for

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 from ifmem.errors import Exit, IfmemError
 
 SIDES = ("a", "b")

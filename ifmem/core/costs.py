@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 
+from ifmem.core.budget import NANO
+from ifmem.core.findings import Usage
 from ifmem.core.prices import AS_OF
-from ifmem.core.records import Record, Usage
-from ifmem.core.spending import NANO
+from ifmem.core.record import Record
 
 BASELINE = "the same pages re-sent uncached"
 

@@ -57,7 +57,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Domain:
-    """A shard's name and number, what it is told, what it reads and how much it may hold (tokens)."""
+    """A shard's name and number, what it is told, what it reads and how much it may hold (tokens). `remote`: another machine serves it."""
 
     number: int
     name: str
@@ -66,3 +66,4 @@ class Domain:
     sources: tuple[Source, ...]
     provider: str = "auto"
     capacity_tokens: int = 2_000_000
+    remote: bool = False

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from statistics import fmean, quantiles
 from typing import Any, NamedTuple
 
+from ifmem.core.documents import Citation, Spot
 from ifmem.core.questions import Question
-from ifmem.core.records import Citation, Record, Spot
+from ifmem.core.record import Record
 from ifmem.core.routing import choose
 
 DEPTH = 10  # citations looked at

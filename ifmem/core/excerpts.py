@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifmem.core.concepts import Concepts
+from ifmem.core.documents import Document, Spot
 from ifmem.core.passages import Hit
-from ifmem.core.records import Document, Spot
 from ifmem.core.text import terms_of
 from ifmem.core.windows import LINE_CHARACTERS, LINES, Lines, best_part, best_window, quote_of, surrounded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ifmem.core.records import Turn
+from ifmem.core.queries import Turn
 from ifmem.core.text import QUESTION_STOP_WORDS, question_words
 
 SUBJECT_ENOUGH = 4  # words of its own: a question with as many is understood alone, whatever it points back to

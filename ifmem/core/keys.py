@@ -25,13 +25,14 @@ set:processes                hash     -          supervisor: name -> JSON       
 set:incarnations             hash     -          supervisor: name -> integer    scripts (fencing)  ours
 set:counts                   hash     -          coordinator (asks a day)       status             ours
 set:restored                 string   -          archivist                      archivist          ours
-query:[id]                   JSON     1 day      client, coordinator (weights)  coordinator, shard ours
-gather:[id]                  hash     1 day      shard: name -> finding;        coordinator        ours
+query:[id]                   JSON     1 day (1)  client, coordinator (weights)  coordinator, shard ours
+gather:[id]                  hash     1 day (1)  shard: name -> finding;        coordinator        ours
                                                  coordinator: reply_to -> inbox shard
 attempts:[id]                hash     1 day      supervisor: queue -> integer   shard, coordinator ours
-answer:[id]                  JSON     1 day      coordinator                    client             ours
+answer:[id]                  JSON     1 day (1)  coordinator                    client             ours
 queue:coordinator            list     -          client                         coordinator        ours
 queue:shard:[n]              list     -          coordinator, client            shard              ours
+limit:[queue]                integer  5 s        coordinator, when too many ask client (ASK)       ours
 queue:dead                   list     -          supervisor                     status, people     ours
 queue:tasks                  list     -          supervisor (handed back)       worker             ours
 queue:tasks:[priority]       list     -          client                         worker             ours
@@ -41,11 +42,16 @@ search:[id]                  JSON     7 days     client                         
 inbox:[id]                   list     1 hour     shard (findings)               that coordinator   ours
 reply:[id]                   list     1 hour     coordinator, shard             client             ours
 cached:answer:[digest]       JSON     7 days     coordinator                    coordinator        ours
-page:[digest]                bytes    1 day      shard                          readers elsewhere  ours
+page:[digest]                bytes    1 day      shard, publisher               readers elsewhere  ours
+text:[shard]                 hash     1 day      publisher: version, manifest   that shard's host  ours
+invitation:[shard]           JSON     1 day      publisher                      join               ours
+host:[shard]                 hash     15 s       join: who serves it, and how   supervisor, join   ours
 findings                     list     -          shard: newest ids first        status, archivist  ours
+answers                      list     -          coordinator: newest ids first  scripts (ANSWER)   ours
 set:control                  list     -          client (restart …)             supervisor         ours
 queue:watcher                list     -          client (what to read again)    watcher            ours
 journal                      stream   trimmed    everyone                       archivist          ours
+channel:archived             pub/sub  -          archivist (a model's findings) watcher            ours
 spent:day:[start]            integer  2 days     ledger (nano-dollars)          ledger, status     ours
 spent:hour:[start]           integer  2 days     ledger                         ledger, status     ours
 spent:question:[id]          integer  2 days     ledger                         ledger             ours
@@ -66,6 +72,7 @@ Lists are pushed at the right end and claimed from the left: first in, first out
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 DAY_S = 86_400
@@ -116,6 +123,10 @@ class Keys:
     @property
     def channel_findings(self) -> str:
         return self("channel:findings")
+
+    @property
+    def channel_archived(self) -> str:
+        return self("channel:archived")
 
     def librarian_status(self, number: int) -> str:
         return self(f"librarian:shard{number}:status")
@@ -180,6 +191,10 @@ class Keys:
         """The queue of a seat: `coordinator`, or `shard:3`."""
         return self(f"queue:{label}")
 
+    def limit(self, label: str) -> str:
+        """How many may wait in a queue for the time being."""
+        return self(f"limit:{label}")
+
     def queue_tasks(self, priority: str) -> str:
         """Tasks of one priority that nobody has claimed yet. Those that were handed back wait in `queue("tasks")`, and go first."""
         return self(f"queue:tasks:{priority}")
@@ -193,6 +208,10 @@ class Keys:
 
     def search(self, search_id: str) -> str:
         return self(f"search:{search_id}")
+
+    @property
+    def answers(self) -> str:
+        return self("answers")
 
     @property
     def queue_dead(self) -> str:
@@ -211,6 +230,18 @@ class Keys:
 
     def page(self, digest: str) -> str:
         return self(f"page:{digest}")
+
+    def text(self, shard: str) -> str:
+        """Which text a remote shard answers from."""
+        return self(f"text:{shard}")
+
+    def invitation(self, shard: str) -> str:
+        """What another machine needs to know to serve a remote shard."""
+        return self(f"invitation:{shard}")
+
+    def host(self, shard: str) -> str:
+        """The machine that serves a remote shard: its name, when it was heard, what it says of the shard."""
+        return self(f"host:{shard}")
 
     @property
     def findings(self) -> str:
@@ -244,3 +275,30 @@ class Keys:
     @property
     def spent_open(self) -> str:
         return self("spent:open")
+
+
+# The server's word for what lies under each name, or under all that begin with it.
+_TYPES = {
+    **dict.fromkeys(("worker:tasks:", "queue:", "inbox:", "reply:", "findings", "answers", "tasks", "set:control"), "list"),
+    **dict.fromkeys(("set:info", "set:processes", "set:incarnations", "set:counts", "spent:refused"), "hash"),
+    **dict.fromkeys(("worker:info:", "gather:", "attempts:", "text:", "host:", "spent:unsettled:"), "hash"),
+    **dict.fromkeys(("finding:", "context:", "worker:status:", "worker:context:", "librarian:", "query:"), "string"),
+    **dict.fromkeys(("set:alive", "set:restored", "answer:", "limit:", "task:", "search:", "cached:", "page:"), "string"),
+    **dict.fromkeys(("invitation:", "spent:day:", "spent:hour:", "spent:question:", "spent:settled:", "spent:open"), "string"),
+    "journal": "stream",
+}  # fmt: skip
+_NAMESPACE = re.compile(r"\{[^{}]*\}:")
+
+
+def type_of(name: str) -> str:
+    """What lies under this name of ours; "" for a name that is none."""
+    plain = _NAMESPACE.sub("", name, count=1) if name.startswith("{") else name
+    return _TYPES.get(plain) or next(
+        (kind for start, kind in _TYPES.items() if start[-1] == ":" and plain.startswith(start)), ""
+    )
+
+
+def counts_beside(name: str) -> str:
+    """`set:counts` of the set whose name this is."""
+    namespace = _NAMESPACE.match(name)
+    return f"{namespace[0] if namespace else ''}set:counts"

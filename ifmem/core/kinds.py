@@ -11,16 +11,11 @@ from collections.abc import Iterable, Mapping
 from ifmem.core.passages import Hit
 
 CODE, PROSE, HISTORY, LISTING = "code", "prose", "history", "listing"
-NOT_ASKED_FOR = {
-    CODE: 0.92,
-    PROSE: 1.0,
-    HISTORY: 0.88,
-    LISTING: 0.5,
-}  # what each counts where nothing in the question points to it
+# What each counts where nothing in the question points to it.
+NOT_ASKED_FOR = {CODE: 0.92, PROSE: 1.0, HISTORY: 0.88, LISTING: 0.5}
 ANOTHER_NAMED = 0.85  # the same, times this, where the question names another kind
-ANOTHER_PART = (
-    0.7  # the same in a part of a compound question that names another kind: the other part may be about this one
-)
+# The same in a part of a compound question that names another kind: the other part may be about this one.
+ANOTHER_PART = 0.7
 
 _CODE = re.compile(r"\.(?:pyi?|jsx?|tsx?|go|rs|c|h|cc|cpp|hpp|java|kt|rb|php|cs|swift|scala|sh|lua|sql)$")
 _HISTORY = re.compile(

@@ -13,15 +13,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ifmem.core.citations import stands
+from ifmem.core.documents import Document
+from ifmem.core.findings import Finding
 from ifmem.core.manifest import LeftOut
 from ifmem.core.notes import moment
 from ifmem.core.pages import tokens_in_page
-from ifmem.core.records import Document, Finding, Query, Record, new_id
+from ifmem.core.queries import Query
+from ifmem.core.record import Record, new_id
+from ifmem.core.strictness import LONGEST_QUESTION
 
 MOST = 5
 LIVE = 50  # the newest findings stay with the live shards: they are what a restart loads back
 PREFIX = "librarian-"
-LONGEST_QUESTION = 100_000  # characters
 
 
 @dataclass(frozen=True)

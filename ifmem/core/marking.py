@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from itertools import pairwise
 
-from ifmem.core.citations import STITCHED, stands
-from ifmem.core.records import Citation
+from ifmem.core.citations import stands
+from ifmem.core.documents import Citation
+from ifmem.core.verification import STITCHED
 
 NOWHERE = " [unverified: the quoted text is not in the corpus]"
 JOINED = " [unverified: the quoted text is joined from several places]"

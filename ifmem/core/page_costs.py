@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ifmem.core.cache_rules import LIVES_S, Block, Outcome, Prompt, look_up, settle
+from ifmem.core.findings import Usage
 from ifmem.core.prices import Model
-from ifmem.core.records import Usage
 
 EARLY_S = 30.0  # how long before a page would lapse it is read again
 REFRESH = Usage(input=10, output=1)  # what keeping a page warm sends and gets, beside the page

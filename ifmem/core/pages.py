@@ -19,7 +19,7 @@ from mmap import mmap
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from ifmem.core.records import Document
+from ifmem.core.documents import Document
 from ifmem.core.tokens import estimate_tokens
 
 FORMAT = 1

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ifmem.core.records import Record, Turn
+from ifmem.core.queries import Turn
+from ifmem.core.record import Record
 
 if TYPE_CHECKING:  # `status` need not load it
     from ifmem.core.correspondence import Presence
 
-PARTNER = (
-    "python:ifmem.bridge.partner:"  # the provider of a shard that a session answers for; a conversation's id follows
-)
+# The provider of a shard that a session answers for; a conversation's id follows.
+PARTNER = "python:ifmem.bridge.partner:"
 QUERY, RESPONSE, CONTROL = "query", "response", "control"
 MENTION = re.compile(r"q_[0-9a-z_]{3,64}")
 LOOKED_AT = 300  # characters of a plain answer in which the question's id may stand

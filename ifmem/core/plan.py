@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import fmean
 
+from ifmem.core.findings import Usage
 from ifmem.core.page_costs import PageCosts
 from ifmem.core.prices import model_named, total_usd
-from ifmem.core.records import Usage
 
 DAYS = 365
 MOST_QUESTIONS = 1 << 24  # a day; who asks more is not helped by a plan

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 
 AS_OF = "2026-11-21"
 PER_MILLION = 1_000_000

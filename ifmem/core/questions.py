@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ifmem.core.records import Spot
+from ifmem.core.documents import Spot
 from ifmem.errors import Exit, IfmemError
 
 SHAPE = (

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ifmem.core.citations import stands
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.merging import Merged, quoted
-from ifmem.core.records import Citation, Finding
 from ifmem.core.text import question_terms, terms_of
 
 LEADING = 5

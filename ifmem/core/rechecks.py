@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ifmem.core.citations import VERIFIED, stands, verify
+from ifmem.core.citations import stands, verify
+from ifmem.core.documents import Citation, Document
 from ifmem.core.receipts import ALTERED
-from ifmem.core.records import Citation, Document, Record
+from ifmem.core.record import Record
+from ifmem.core.verification import VERIFIED
 
 UNCHANGED, MOVED, CHANGED, VANISHED, UNVERIFIED = "unchanged", "moved", "changed", "vanished", "unverified"
 HELD, NOT_HELD, NOT_KEPT = "held", "not held", "not kept"

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from ifmem.core.records import Answer, Finding, Query, Record, Usage
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding, Usage
+from ifmem.core.queries import Query
+from ifmem.core.record import Record
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
+from ifmem.core.documents import Document
 from ifmem.core.folding import fold, occurrences
-from ifmem.core.records import Document
 
 Lines = tuple[int, int]  # first and last line, 1-based and inclusive
 

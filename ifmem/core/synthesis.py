@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ifmem.core.citations import NOT_FOUND, stands
+from ifmem.core.citations import stands
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.folding import fold
-from ifmem.core.records import Citation, Finding
+from ifmem.core.verification import NOT_FOUND
 
 
 def places_of(finding: Finding) -> tuple[Citation, ...]:

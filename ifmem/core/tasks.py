@@ -6,11 +6,11 @@ Tasks wait by priority, first in first out within one. Whoever puts several of o
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ifmem.core.records import Finding, Record
+from ifmem.core.findings import Finding
+from ifmem.core.record import Record
 from ifmem.errors import Exit, IfmemError
 
 LABEL = "tasks"  # the queue that workers serve
@@ -18,8 +18,8 @@ PRIORITIES = ("high", "medium", "low")
 HELP = "help"  # the kind of a task that a blocked worker puts; any other is `find`
 BLOCKED = "Blocked:"  # how a model says that it cannot go on, and what it lacks
 WAITING_FOR_HELP = "waiting for help"  # in the beat of a worker that does nothing else meanwhile
+ENDED = frozenset({"found", "not found", "failed", "given up"})  # states
 FOR_MODELS = 16  # workers at once where the work is waiting for a model
-_WORKER = re.compile(r"worker-\d+")
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,6 @@ class TaskStatus(Record):
     worker: str = ""
     finding: str = ""
     error: str = ""
-
-
-def worker_name(slot: int) -> str:
-    """Workers take the names of a few slots in turn, each life with an incarnation of its own."""
-    return f"worker-{slot}"
-
-
-def is_worker(name: str) -> bool:
-    return _WORKER.fullmatch(name) is not None
 
 
 def is_task(id_: str) -> bool:

@@ -73,10 +73,8 @@ def advised(terms: Terms, ledger: Ledger, life: str, refreshes: int) -> Chances:
 def safest(terms: Terms, life: str, lead: float) -> Chances:
     """Chances under which no gap costs slack: lapse as early as each gap lets us, as in renting before buying."""
     chances: list[float] = []
-    going_on, paid = (
-        1.0,
-        0.0,
-    )  # how likely refreshing still goes on; what refreshes before a lapse cost on average so far
+    # How likely refreshing still goes on; what refreshes before a lapse cost on average so far.
+    going_on, paid = 1.0, 0.0
     by_need = itertools.groupby(terms.gaps, key=lambda gap: gap.needs(life))
     for need, gaps in itertools.islice(by_need, 1, None):
         share = going_on

@@ -10,6 +10,7 @@ import os
 import socket
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ifmem import __version__
@@ -17,11 +18,13 @@ from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.addresses import masked
 from ifmem.core.keys import Keys
-from ifmem.core.records import PROTOCOL
+from ifmem.core.protocol import PROTOCOL
 from ifmem.errors import IfmemError
 from ifmem.processes.charge import Charge
 from ifmem.processes.patience import until_bus_answers
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.processes.process_table import birth_of
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.journal import Journal
 from ifmem.stores.lock import write_state
 from ifmem.stores.registry import Registry
@@ -33,41 +36,60 @@ EVENTS_KEPT = 1000  # while the bus is away
 
 
 class Announcer:
-    def __init__(self, config: Config, bus: Bus, keys: Keys, charges: Mapping[str, Charge]) -> None:
+    """`distant` are the shards that other machines serve: shown with the others, but their incarnations are not ours to count."""
+
+    renew_every_s = RENEW_EVERY_S
+
+    def __init__(
+        self,
+        config: Config,
+        bus: Bus,
+        keys: Keys,
+        charges: Mapping[str, Charge],
+        distant: Mapping[str, Charge] = MappingProxyType({}),
+    ) -> None:
         self.config = config
         self.registry = Registry(bus, keys)
         self.journal = Journal(bus, keys)
         self.charges = charges
+        self.distant = distant
         self.changed = asyncio.Event()
         self.since = time.time()
         self.owner = f"{socket.gethostname()}:{config.folder} (supervisor {os.getpid()})"
         self._place = f"{socket.gethostname()}:{config.folder}"
         self._events: list[dict[str, Any]] = []
         self._state = lifecycle.STARTING
-        self._url = masked(bus.url)
+        self._took_over = False
+        self.url = masked(bus.url)
+        self._birth = birth_of(os.getpid())
 
     async def take_over(self) -> None:
         """Make sure that this namespace is ours to supervise, and go on counting incarnations. Raises IfmemError."""
         info = await self.registry.info()
         if protocol := info.get("protocol"):
-            self._same_protocol(int(protocol), info.get("version", "?"))
+            self._same_protocol(protocol, info.get("version", "?"))
         other = await self.registry.stay_alive(self._place)
         if other is not None:
             raise IfmemError(
                 f"another set uses this bus: {other}.",
-                why=f"both would answer each other's questions at {self._url}",
+                why=f"both would answer each other's questions at {self.url}",
                 fix="Give this one a namespace of its own: IFMEM_NAMESPACE=name ifmem up",
             )
         for name, incarnation in (await self.registry.incarnations()).items():
             if name in self.charges:
                 self.charges[name].incarnation = incarnation
+        self._took_over = True
         # Before anything is handed back: what an earlier supervisor's processes, perhaps still leaving, would claim of it is refused.
         await self.registry.count_on({name: charge.incarnation + 1 for name, charge in self.charges.items()})
 
-    def _same_protocol(self, protocol: int, version: str) -> None:
-        if protocol != PROTOCOL:
+    async def number(self, charge: Charge) -> int:
+        """The incarnation that a process is to be born with."""
+        return charge.incarnation + 1
+
+    def _same_protocol(self, protocol: str, version: str) -> None:
+        if protocol != str(PROTOCOL):
             raise IfmemError(
-                f"the bus at {self._url} holds the data of ifmem {version}.",
+                f"the bus at {self.url} holds the data of ifmem {version}.",
                 why=f"it speaks protocol {protocol}, ifmem {__version__} speaks {PROTOCOL}",
                 fix="Install the same version everywhere, or use another namespace: IFMEM_NAMESPACE=name ifmem up",
             )
@@ -76,7 +98,8 @@ class Announcer:
         """Write what changed when it changes, and everything again from time to time, so that a bus that lost it knows it again."""
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RENEW_EVERY_S):  # not wait_for: it can swallow a cancellation (Python 3.11)
+                # Not wait_for: it can swallow a cancellation (Python 3.11).
+                async with asyncio.timeout(self.renew_every_s):
                     await self.changed.wait()
                 await asyncio.sleep(TOGETHER_S)
             self.changed.clear()
@@ -94,9 +117,12 @@ class Announcer:
                 "since": self.since,
                 "state": self._state,
             },
-            {name: charge.status() for name, charge in self.charges.items()},
+            {name: charge.status() for name, charge in (*self.charges.items(), *self.distant.items())},
             {name: charge.incarnation for name, charge in self.charges.items()},
         )
+        await self._write_events()
+
+    async def _write_events(self) -> None:
         while self._events:
             await self.journal.append("event", self._events[0])
             self._events.pop(0)
@@ -125,14 +151,18 @@ class Announcer:
         return {
             "state": state,
             "pid": os.getpid(),
+            "birth": self._birth,
             "since": self.since,
             "protocol": PROTOCOL,
             "version": __version__,
-            "bus": self._url,
+            "bus": self.url,
             "error": error.to_dict() if error else None,
         }
 
     async def leave(self) -> None:
+        """What another set has said on this bus stays, where this one was refused."""
+        if not self._took_over:
+            return
         with contextlib.suppress(BusLost):
             for event in self._events:
                 await self.journal.append("event", event)

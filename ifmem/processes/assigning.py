@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ifmem.config import Config
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding, new_id
+from ifmem.core.record import new_id
 from ifmem.core.tasks import Task, checked_priority
+from ifmem.core.timeouts import limit_of
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.asking import GRACE_S, new_query
 from ifmem.processes.patience import until_bus_answers
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.tasks import Tasks
 
 PAUSE_S = 0.1
@@ -101,7 +104,7 @@ def new_task(
     timeout_s: float | None = None,
 ) -> Task:
     """A task that can be put; `known` are the shards. Raises IfmemError (exit code 2) for one that cannot."""
-    query = new_query(question, (shard,) if shard else (), known, timeout_s or config.ask_timeout_s)
+    query = new_query(question, (shard,) if shard else (), known, limit_of(timeout_s, config.ask_timeout_s))
     return Task(
         id=new_id("t"),
         question=query.question,

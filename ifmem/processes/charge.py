@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass, field, replace
 
 from ifmem.core import lifecycle
-from ifmem.core.lifecycle import History, Life
-from ifmem.core.records import Beat
+from ifmem.core.beat import Beat
 from ifmem.core.status import ProcessStatus
+from ifmem.core.supervision import History, Life
 from ifmem.errors import Exit
 from ifmem.processes.children import Child
 from ifmem.processes.seat import Assignment
@@ -31,7 +31,7 @@ class Charge:
     since: float = field(default_factory=time.time)
     reason: str = ""
     fix: str = ""
-    exit_code: int = int(Exit.DID_NOT_HAPPEN)
+    exit_code: int = int(Exit.DONE)
     restarts: int = 0
     last_exit: str = ""
     beat: Beat | None = None
@@ -50,6 +50,8 @@ class Charge:
         if state != self.state:
             self.since = time.time()
         self.state, self.reason, self.fix = state, reason, fix
+        failed = int(self.exit_code or Exit.DID_NOT_HAPPEN)
+        self.exit_code = failed if state == lifecycle.FAILED else int(Exit.DONE)
 
     def heard(self, beat: Beat, now: float) -> bool:
         """Take note of a beat; True if the state changed."""

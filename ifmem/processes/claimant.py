@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ifmem.core.records import Query
+from ifmem.core.queries import Query
 from ifmem.processes.loop import Program
 from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.hand_off import Claim
@@ -109,6 +109,18 @@ class Claimant(Program):
         self.durations_ms.append((time.perf_counter() - started) * 1000)
         if not self.working:
             self.news.set()
+
+    def why_late(self, query: Query) -> str:
+        """Why a question's deadline had passed before this process came to it, as far as it can tell."""
+        now, waited_s = time.time(), max(0.0, time.time() - query.asked_at)
+        silent_until_s = time.monotonic() - self.silence.until(time.monotonic())
+        if query.asked_at < self.born_at:
+            why = f"{self.assignment.name} was started only {now - self.born_at:.0f} s ago"
+        elif silent_until_s < waited_s:
+            why = f"the bus was silent until {silent_until_s:.0f} s ago"
+        else:
+            why = f"so long it waited for {self.assignment.name}, behind others"
+        return f"its deadline was too near or had passed; it was asked {waited_s:.0f} s ago, {why}"
 
     async def drain(self) -> None:
         """Work that was cut off by the stop is still claimed on the bus: it goes back to the queue."""

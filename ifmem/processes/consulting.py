@@ -9,10 +9,11 @@ from ifmem.config import Config
 from ifmem.core.follow_ups import searchable
 from ifmem.core.keys import Keys
 from ifmem.core.librarians import names
-from ifmem.core.records import Query
+from ifmem.core.queries import Query
 from ifmem.core.routing import choose
 from ifmem.processes.route import Router
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.librarians import Librarians
 
 

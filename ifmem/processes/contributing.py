@@ -7,9 +7,11 @@ import time
 from collections.abc import Sequence
 
 from ifmem.config import Config
-from ifmem.core.citations import VERIFIED
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Finding
 from ifmem.core.masking import mask
-from ifmem.core.records import Citation, Document, Finding, new_id
+from ifmem.core.record import new_id
+from ifmem.core.verification import VERIFIED
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.loaded_text import LoadedText
 

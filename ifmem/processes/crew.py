@@ -14,11 +14,13 @@ import time
 from collections.abc import MutableMapping
 
 from ifmem.core import lifecycle
-from ifmem.core.lifecycle import History, Life
-from ifmem.core.records import Beat
-from ifmem.core.tasks import LABEL, WAITING_FOR_HELP, is_worker, worker_name
+from ifmem.core.beat import Beat
+from ifmem.core.supervision import Exit, History, Life, pause_before_restart
+from ifmem.core.tasks import LABEL, WAITING_FOR_HELP
+from ifmem.core.worker_names import is_worker, worker_name
 from ifmem.processes.charge import Charge
-from ifmem.processes.children import Child, end_session
+from ifmem.processes.children import Child
+from ifmem.processes.ending import end_session
 from ifmem.processes.estate import Estate
 from ifmem.processes.lives import SETTLE, Go, Lives
 from ifmem.processes.patience import until_bus_answers
@@ -172,9 +174,9 @@ class Crew:
     def _failed_to_start(self, charge: Charge, why: str) -> None:
         """Workers that cannot even start are not forked as fast as the machine can."""
         now = time.monotonic()
-        self._failures = self._failures.after(lifecycle.Exit(now, None))
+        self._failures = self._failures.after(Exit(now, None))
         ceiling_s = self._lives.config.restart_ceiling_s
-        pause = lifecycle.pause_before_restart(self._failures, ceiling_s, self._jitter)
+        pause = pause_before_restart(self._failures, ceiling_s, self._jitter)
         self._pause_until = now + pause
         if len(self._failures.exits) > 1:
             text = f"{charge.name} could not start: {charge.reason or why}; the next one in {pause:.1f} s"

@@ -9,11 +9,12 @@ from typing import Self
 from ifmem import prompts
 from ifmem.config import Config
 from ifmem.core.citations import verify
+from ifmem.core.documents import Citation
 from ifmem.core.evaluation import DEPTH, Outcome, ranks
+from ifmem.core.findings import Finding
 from ifmem.core.merging import merge
 from ifmem.core.overlays import View
 from ifmem.core.questions import Question
-from ifmem.core.records import Citation, Finding
 from ifmem.core.routing import choose, widen
 from ifmem.processes.loading import load
 from ifmem.processes.route import Route, Router

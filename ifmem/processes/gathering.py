@@ -7,7 +7,8 @@ import contextlib
 import time
 from collections.abc import Iterable, Mapping
 
-from ifmem.core.records import Finding, Query
+from ifmem.core.findings import Finding
+from ifmem.core.queries import Query
 from ifmem.errors import Exit, IfmemError
 
 
@@ -20,6 +21,7 @@ class Gathering:
         self.asked: list[str] = []
         self.findings: dict[str, Finding] = {}
         self.pushed: Query | None = None  # as it was sent to the shards last
+        self.known: Mapping[str, str] = {}  # why they have not answered, by name
         self._gave_up: dict[str, str] = {}
         self._out_of_service = out_of_service
         self._changed = asyncio.Event()
@@ -56,7 +58,7 @@ class Gathering:
 
     def missing(self) -> dict[str, str]:
         """Who was asked and gave no finding to build on, and why."""
-        late = dict.fromkeys(self.waiting_for(), self.LATE)
+        late = {name: ": ".join(filter(None, (self.LATE, self.known.get(name)))) for name in self.waiting_for()}
         failed = {name: f.error for name, f in self.findings.items() if f.error and name in self.asked}
         return {**{n: why for n, why in self._gave_up.items() if n in self.asked}, **late, **failed}
 
@@ -74,7 +76,7 @@ class Gathering:
             return IfmemError(
                 known.error, why=f"so said {', '.join(sorted(missing))}", fix=known.fix, exit_code=Exit(known.exit_code)
             )
-        timed_out = all(reason == self.LATE for reason in missing.values())
+        timed_out = all(reason.startswith(self.LATE) for reason in missing.values())
         return IfmemError(
             "no shard answered the question.",
             why=why,

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ifmem.config import Config
 from ifmem.core.descent import is_finding_id
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding
 from ifmem.core.strictness import Refused, read
 from ifmem.errors import Exit, IfmemError
 from ifmem.stores.archive import Archive

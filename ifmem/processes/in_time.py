@@ -7,15 +7,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from ifmem.core.records import Finding, Query
+from ifmem.core.findings import Finding
+from ifmem.core.queries import Query
 from ifmem.errors import IfmemError
 from ifmem.stores.deadlines import as_of_now
 
 log = logging.getLogger("ifmem")
-EARLIER_S, EARLIER_SHARE = (
-    1.0,
-    0.1,
-)  # before the asker's deadline, so that it hears what went wrong and not just nothing
+# Before the asker's deadline, so that it hears what went wrong and not just nothing.
+EARLIER_S, EARLIER_SHARE = 1.0, 0.1
 
 
 async def in_time(
@@ -24,12 +23,13 @@ async def in_time(
     provider: str,
     answer: Callable[[float], Awaitable[Finding]],
     failed: Callable[..., Finding],
+    why_late: Callable[[Query], str],
 ) -> Finding:
-    """What `answer` finds in the seconds it is given, else what `failed` makes of the error."""
+    """What `answer` finds in the seconds it is given, else what `failed` makes of the error; `why_late` says why there are none left."""
     left = as_of_now(query).deadline - time.time()
     left -= min(EARLIER_S, left * EARLIER_SHARE)
     if left <= 0:
-        return failed(error=f"its deadline had passed before {process} came to it")
+        return failed(error=why_late(query))
     try:
         async with asyncio.timeout(left):
             return await answer(left)

@@ -10,15 +10,14 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from ifmem.core.findings import PageUse
 from ifmem.core.pages import Page
-from ifmem.core.records import PageUse
 from ifmem.errors import IfmemError
 from ifmem.providers.warming import Keeper, Warmable
 
 log = logging.getLogger("ifmem")
-TOO_LATE_S = (
-    15.0  # this machine slept, or was too busy: the vendor may have dropped the page, and reading it would write it
-)
+# This machine slept, or was too busy: the vendor may have dropped the page, and reading it would write it.
+TOO_LATE_S = 15.0
 
 
 class Present(Mapping[str, Page]):

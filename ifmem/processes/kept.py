@@ -34,8 +34,11 @@ def open_kept(name: str, config: Config, *, verify: bool = False, before: Loaded
     """What was put down last of the shard `name`; None if any of it is missing or damaged. Pages that are open already, in what was put
     down `before`, are not opened again."""
     manifest = read_manifest(config.pages, name)
-    if manifest is None:
-        return None
+    return opened(manifest, config, verify=verify, before=before) if manifest else None
+
+
+def opened(manifest: Manifest, config: Config, *, verify: bool = False, before: Loaded | None = None) -> Loaded | None:
+    """What a manifest names, from its files; None if any of them is missing or damaged."""
     known = {page.digest: page for page in before.view.all_pages} if before else {}
 
     def opened_page(facts: PageFacts | LayerFacts) -> Page | None:
@@ -46,26 +49,36 @@ def open_kept(name: str, config: Config, *, verify: bool = False, before: Loaded
 
     pages = [opened_page(facts) for facts in manifest.pages]
     layers = [(facts, opened_page(facts)) for facts in manifest.layers]
-    opened = tuple(page for page in pages if page)
+    frozen = tuple(page for page in pages if page)
     laid = tuple(Layer(facts.home, page, facts.gone, facts.moved) for facts, page in layers if page)
-    if len(opened) < len(pages) or len(laid) < len(layers):
+    if len(frozen) < len(pages) or len(laid) < len(layers):
         return None
-    return Loaded(manifest, opened, index_path(name, config), laid)
+    return Loaded(manifest, frozen, index_path(manifest.shard, config), laid)
 
 
-def with_index(loaded: Loaded, progress: Callable[[str], None]) -> Loaded:
-    """Build the index unless the one there is of this very version."""
+def with_index(loaded: Loaded, progress: Callable[[str], None], before: Loaded | None = None) -> Loaded:
+    """Build the index unless the one there is of this very version. One of what was loaded `before`, over the same pages, only gets
+    what was laid over them since."""
     path, version = loaded.index_path, loaded.manifest.version
-    if index_version(path) != version:
-        progress(f"indexing {loaded.manifest.tokens:,} tokens")
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        build_index(path, "" if loaded.layers else version, loaded.pages)
+    if (present := index_version(path)) != version:
+        same = before is not None and present == before.manifest.version and _goes_on(before, loaded)
+        done = len(before.layers) if before and same else 0
+        if not same:
+            progress(f"indexing {loaded.manifest.tokens:,} tokens")
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            build_index(path, "" if loaded.layers else version, loaded.pages)
         held = [page.digest for page in loaded.view.all_pages]
-        for number, layer in enumerate(loaded.layers, 1):
+        for number, layer in enumerate(loaded.layers[done:], done + 1):
             last = number == len(loaded.layers)
             pages = [layer.page] if layer.page.table else []
             update_index(path, version if last else "", without=layer.paths, pages=pages, held=held)
     return loaded
+
+
+def _goes_on(before: Loaded, loaded: Loaded) -> bool:
+    """Whether layers were added and nothing else has changed."""
+    layers, count = loaded.manifest.layers, len(before.manifest.layers)
+    return before.manifest.pages == loaded.manifest.pages and before.manifest.layers == layers[:count] != layers
 
 
 def index_path(name: str, config: Config) -> Path:

@@ -6,24 +6,30 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ifmem import prompts
 from ifmem.config import Config
 from ifmem.core import lifecycle
+from ifmem.core.domains import Domain
 from ifmem.core.status import ProcessStatus, Status
 from ifmem.errors import Exit, IfmemError
-from ifmem.processes.children import Detached, descendants, detach, end_session, is_running
+from ifmem.processes.ending import end_session
+from ifmem.processes.process_table import descendants, is_running
+from ifmem.processes.programs import Detached, detach
+from ifmem.processes.standstill import standstill
 from ifmem.stores.bus_server import BusServer, find_program, make_private_folder, write_private
 from ifmem.stores.lock import is_locked, read_state
 
 LOOK_EVERY_S = 0.03
+MOVES_AGAIN_WITHIN_S = 2.0
 SETTLES_WITHIN_S = 10.0  # on top of the grace
+SPAWNER_LEAVES_WITHIN_S = 3.0  # on top of the grace: its children get a second, then it stops the bus
 
 
 def check_folder(config: Config) -> None:
     """Find what would go wrong before anything is started. Raises IfmemError."""
-    prompts.domains(config)
+    _check_remote(prompts.domains(config), config)
     if not any(path.name not in (".git", config.home.name) for path in config.folder.iterdir()):
         raise IfmemError(
             f"there is nothing to remember in {config.folder}.",
@@ -32,9 +38,25 @@ def check_folder(config: Config) -> None:
         )
     if not config.redis_url:
         find_program()
+    make_places(config)
+
+
+def make_places(config: Config) -> None:
+    """The folders that a supervisor writes to."""
     make_home(config)
     for folder in (config.logs, config.run_dir):
         make_private_folder(folder)
+
+
+def _check_remote(domains: Sequence[Domain], config: Config) -> None:
+    remote = next((domain.name for domain in domains if domain.remote), "")
+    if remote and not config.redis_url:
+        raise IfmemError(
+            f"no other machine can serve {remote}.",
+            why=f"[shards.{remote}] is remote, and the bus of this set is a socket on this machine",
+            fix="Use a server that both reach: IFMEM_REDIS_URL=rediss://user:password@host:port ifmem up",
+            exit_code=Exit.USAGE,
+        )
 
 
 def make_home(config: Config) -> None:
@@ -46,8 +68,10 @@ def make_home(config: Config) -> None:
 
 
 def start(config: Config) -> Detached:
-    """Start a detached supervisor. When this returns, `down` can find it, or it has left again."""
-    supervisor = detach("ifmem.processes.supervisor", config, config.logs / "supervisor.log")
+    """Start a detached supervisor, of the set or of what it serves for another. When this returns, `down` can find it, or it has left
+    again."""
+    module = "ifmem.processes.joining" if config.guests else "ifmem.processes.supervisor"
+    supervisor = detach(module, config, config.logs / "supervisor.log")
     _wait(
         lambda: read_state(config.home).get("pid") == supervisor.pid or supervisor.poll() is not None,
         config.start_timeout_s,
@@ -71,14 +95,16 @@ def wait_until_ready(
         status = look()
         if on_status is not None:
             on_status(status)
-        if status.ready:
+        if status.ready_here:
             return status
         if status.state == lifecycle.STOPPED and supervisor is None and begin is not None:
             supervisor = begin()
             continue
-        everyone = (*status.shards, *status.processes)
+        everyone = [process for process in (*status.shards, *status.processes) if not process.remote]
         if failed := [process for process in everyone if process.state == lifecycle.FAILED]:
             raise _failed(failed[0])
+        if status.state == lifecycle.HUNG:
+            raise IfmemError("the supervisor does not move.", why=status.reason, fix=status.fix)
         left = supervisor.poll() if supervisor is not None else None
         if left or (left == 0 and status.state == lifecycle.STOPPED):  # 0, not stopped: another supervisor was faster
             raise _why_it_left(config, status)
@@ -97,6 +123,28 @@ def settled(look: Callable[[], Status], config: Config) -> Status:
     """How things are, once a set that is on its way out has left: the next one needs its place."""
     _wait(lambda: look().state != lifecycle.STOPPING, config.stop_grace_s + SETTLES_WITHIN_S)
     return look()
+
+
+def end_hung(config: Config) -> None:
+    """End a supervisor that stands still. Its spawner sees that and lets the others hand back what they hold; what is left after the
+    grace is ended here. Nothing happens if it moves (again): one whose machine was paused shows life within a second or two."""
+    if standstill(config) is None:
+        return
+    time.sleep(MOVES_AGAIN_WITHIN_S)
+    found = standstill(config)
+    if found is None:
+        return
+    started = descendants(found.pid)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(found.pid, signal.SIGKILL)
+    with contextlib.suppress(IfmemError):
+        _wait(
+            lambda: not any(is_running(process.pid, "") for process in started),
+            config.stop_grace_s + SPAWNER_LEAVES_WITHIN_S,
+        )
+    for process in started:
+        if process.is_running():  # it, and not another that has its pid by now
+            end_session(process.pid)
 
 
 def _failed(process: ProcessStatus) -> IfmemError:
@@ -121,6 +169,7 @@ def stop(config: Config, *, timeout_s: float, kill: bool) -> bool:
         else:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
+                os.kill(pid, signal.SIGCONT)  # one that somebody has stopped (Ctrl-Z) hears it too
     _wait(lambda: not is_locked(config.home) and not (isinstance(pid, int) and is_running(pid, "ifmem")), timeout_s)
     return _stop_stray_bus(config) or running
 

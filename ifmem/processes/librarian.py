@@ -17,10 +17,13 @@ from typing import Any
 from ifmem import prompts
 from ifmem.core import lifecycle
 from ifmem.core.citations import verify
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.librarians import number_of, requested
 from ifmem.core.overlays import View
 from ifmem.core.passages import Hit
-from ifmem.core.records import Citation, Finding, Query, new_id
+from ifmem.core.queries import Query
+from ifmem.core.record import new_id
 from ifmem.processes.claimant import Claimant
 from ifmem.processes.drafting import Draft
 from ifmem.processes.in_time import in_time
@@ -34,9 +37,10 @@ from ifmem.providers.extractive import Extractive
 from ifmem.providers.librarian_choice import librarian_domain, librarian_provider
 from ifmem.providers.numbered_failures import UsedUp
 from ifmem.providers.spending import OverBudget
-from ifmem.stores.bus import BusLost
-from ifmem.stores.hand_off import Busy, Claim
+from ifmem.stores.bus_errors import BusLost
+from ifmem.stores.hand_off import Claim
 from ifmem.stores.index import Index
+from ifmem.stores.inquiries import Busy
 from ifmem.stores.librarians import Librarians
 
 STAND_EVERY_S = 5.0
@@ -46,6 +50,7 @@ SECOND_HAND = "from archived findings, which are second-hand: look at them with 
 
 class Librarian(Claimant):
     shelf: Shelf | None = None
+    quota_left: int | None = None  # when it was last looked at
     provider: Provider
 
     async def boot(self) -> None:
@@ -86,7 +91,8 @@ class Librarian(Claimant):
             await asyncio.sleep(STAND_EVERY_S)
 
     async def _say(self, state: str) -> None:
-        await self.librarians.stand(self.number, state, self.shelf.tokens if self.shelf else 0)
+        tokens = self.shelf.tokens if self.shelf else 0
+        self.quota_left = await self.librarians.stand(self.number, state, tokens)
 
     async def _hear_requests(self) -> None:
         """Take what others than the coordinator ask on the channel into the queue."""
@@ -96,7 +102,7 @@ class Librarian(Claimant):
                     async for text in published:
                         if query := requested(text, time.time(), self.config.ask_timeout_s):
                             with contextlib.suppress(Busy):
-                                await self.hand_off.ask(query, self.seat.label)
+                                await self.inquiries.ask(query, self.seat.label)
             except BusLost:
                 await until_bus_answers(lambda: self.bus.call("PING"))
 
@@ -118,6 +124,7 @@ class Librarian(Claimant):
                 self.provider.name,
                 lambda left: self._answer(query, left),
                 lambda **error: self._finding(query, **error),
+                self.why_late,
             )
         finally:
             self.purse.borrowed.pop(query.id, None)
@@ -182,7 +189,8 @@ class Librarian(Claimant):
     def vital_signs(self) -> dict[str, object]:
         shelf = self.shelf
         known = {"tokens": shelf.tokens, "pages": len(shelf.pages), "context": shelf.version} if shelf else {}
-        return {**super().vital_signs(), **known, "capacity": self.config.librarian_tokens}
+        kept = {"capacity": self.config.librarian_tokens, "quota": self.quota_left}
+        return {**super().vital_signs(), **known, **kept}
 
 
 def _noted(finding: Finding, note: str) -> Finding:

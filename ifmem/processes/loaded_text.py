@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from ifmem.config import Config
+from ifmem.core.documents import Document
 from ifmem.core.overlays import View
-from ifmem.core.records import Document
 from ifmem.core.routing import term_weights
 from ifmem.core.text import terms_of
 from ifmem.errors import IfmemError

@@ -13,7 +13,7 @@ from typing import NoReturn
 from ifmem.config import Config
 from ifmem.core.domains import Domain
 from ifmem.errors import Exit, IfmemError
-from ifmem.processes.children import tie_to_parent
+from ifmem.processes.ending import tie_to_parent
 from ifmem.processes.loading import Loaded, load
 from ifmem.processes.page_sizes import counted_sizing
 

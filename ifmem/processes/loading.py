@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ifmem.config import Config
 from ifmem.core.domains import Domain
-from ifmem.core.manifest import manifest_of
+from ifmem.core.stocktaking import manifest_of
 from ifmem.corpus.collect import collect
 from ifmem.corpus.survey import Survey, survey
 from ifmem.processes.amending import amended, may_be_amended

@@ -18,15 +18,18 @@ from typing import Any, TypeVar
 
 from ifmem.config import Config
 from ifmem.core import lifecycle
+from ifmem.core.beat import Beat
 from ifmem.core.keys import Keys
-from ifmem.core.records import Beat
 from ifmem.errors import IfmemError
 from ifmem.processes.patience import until_bus_answers
+from ifmem.processes.pulse import to_next_pulse
 from ifmem.processes.seat import Assignment
 from ifmem.processes.silence import Silence
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.bus_server import bus_url
 from ifmem.stores.hand_off import HandOff, Seat
+from ifmem.stores.inquiries import Inquiries
 from ifmem.stores.registry import Registry
 
 log = logging.getLogger("ifmem")
@@ -52,6 +55,7 @@ class Program:
         self.keys = Keys(config.namespace)
         self.bus = Bus(bus_url(config))
         self.hand_off = HandOff(self.bus, self.keys)
+        self.inquiries = Inquiries(self.bus, self.keys)
         self.registry = Registry(self.bus, self.keys)
         self.seat = Seat(assignment.name, assignment.incarnation, assignment.label)
         self.silence = Silence()
@@ -59,6 +63,7 @@ class Program:
         self.news = asyncio.Event()  # something to tell the bus before the next regular beat
         self._pipe, self._alive = beat_fd, alive_fd
         self._state, self._since, self._detail = lifecycle.STARTING, time.time(), ""
+        self.born_at = self._since
 
     # What a program fills in
 
@@ -98,7 +103,7 @@ class Program:
         except IfmemError as error:
             raise CannotBoot.because(error) from error
         self.enter(lifecycle.READY)
-        log.info("ready in %.0f ms", (time.time() - self._since_start) * 1000)
+        log.info("ready in %.0f ms", (time.time() - self.born_at) * 1000)
         await self.until_stopped(self.serve(), self.config.stop_grace_s / 2)
         self.enter(lifecycle.DRAINING)
         await self.drain()
@@ -117,8 +122,6 @@ class Program:
 
     def enter(self, state: str, detail: str = "") -> None:
         """Change state; the supervisor hears of it at once."""
-        if state == lifecycle.STARTING:
-            self._since_start = time.time()
         if state != self._state:
             self._state, self._since = state, time.time()
         self._detail = detail
@@ -149,7 +152,7 @@ class Program:
     async def _beat_to_supervisor(self) -> None:
         while True:
             self._write_beat()
-            await asyncio.sleep(self.config.beat_every_s)
+            await asyncio.sleep(to_next_pulse(self.config.beat_every_s))
 
     async def _beat_on_bus(self) -> None:
         while True:
@@ -158,7 +161,7 @@ class Program:
                 await self.registry.beat(self.beat())
                 self.silence.answered(time.monotonic())
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(ON_BUS_EVERY_S, self.config.beat_every_s)):
+                async with asyncio.timeout(to_next_pulse(max(ON_BUS_EVERY_S, self.config.beat_every_s))):
                     await self.news.wait()
                 await asyncio.sleep(NEWS_TOGETHER_S)
             self.news.clear()

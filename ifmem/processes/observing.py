@@ -5,42 +5,52 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from ifmem.config import Config
 from ifmem.core import lifecycle
 from ifmem.core.addresses import masked
+from ifmem.core.beat import Beat
+from ifmem.core.budget import NANO, Limits
 from ifmem.core.keys import Keys
-from ifmem.core.records import PROTOCOL, Beat
-from ifmem.core.spending import NANO
+from ifmem.core.protocol import same_protocol
 from ifmem.core.status import ProcessStatus, Status
-from ifmem.core.tasks import is_worker
+from ifmem.core.worker_names import is_worker
 from ifmem.errors import IfmemError
-from ifmem.processes.purse import limits_of
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.processes.standstill import REPLACE, standstill
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.ledger import Ledger
 from ifmem.stores.lock import is_locked, read_state
-from ifmem.stores.registry import Overview, Registry
+from ifmem.stores.set_overview import TIME, Overview, take_overview
 
 
 async def observe(config: Config, bus: Bus) -> Status:
     """Never raises for a set that does not run: its state is `stopped` then, or `unreachable`."""
-    locked, said = is_locked(config.home), read_state(config.home)
+    status = await _observe(config, bus)
+    found = standstill(config) if status.state not in (lifecycle.STOPPED, lifecycle.STOPPING) else None
+    if found is None:
+        return status
+    reason = "; ".join(filter(None, (found.reason, status.reason)))
+    return replace(status, state=lifecycle.HUNG, reason=reason, fix=REPLACE)
+
+
+async def _observe(config: Config, bus: Bus) -> Status:
+    said = read_state(config.home)
+    # A lock on what serves another machine's set says nothing of that set.
+    locked = is_locked(config.home) and not said.get("serves")
     if not locked and not config.redis_url:
         return _stopped(config, said)
     try:
-        overview = await Registry(bus, Keys(config.namespace)).overview()
+        overview = await take_overview(bus, Keys(config.namespace))
         standing = await Ledger(bus, Keys(config.namespace)).standing()
     except BusLost as error:
         return _without_bus(config, said, error, masked(bus.url), locked)
     if not locked and not (overview.alive and _may_run(overview.info)):
         return _stopped(config, said)
     if locked and not _lives(said.get("pid")):
-        return replace(
-            _unannounced(config, said, bus), state=lifecycle.STOPPING
-        )  # its spawner is cleaning up behind it
+        # Its spawner is cleaning up behind it.
+        return replace(_unannounced(config, said, bus), state=lifecycle.STOPPING)
     if locked and overview.info.get("pid") != str(said.get("pid")):
         return _unannounced(config, said, bus)
     same_protocol(overview.info)
@@ -50,18 +60,22 @@ async def observe(config: Config, bus: Bus) -> Status:
     return Status(
         state=lifecycle.state_of_set(states) if announced == lifecycle.READY else announced,
         folder=overview.info.get("folder", str(config.folder)),
-        since=float(overview.info["since"]) if "since" in overview.info else None,
+        since=_since(overview.info.get("since", "")),
         bus={"url": masked(bus.url), "ms": round(overview.ping_ms, 3), "embedded": not config.redis_url},
         shards=tuple(sorted((p for p in processes if p.number), key=lambda p: p.number)),
         processes=tuple(sorted((p for p in processes if not p.number), key=lambda p: p.name)),
         findings=overview.findings,
         asks_today=overview.asks_today,
         spent_today_usd=standing.day / NANO,
-        budget=standing.to_status(limits_of(config)),
+        budget=standing.to_status(Limits.set_in(config)),
         dead=overview.dead,
         context_active=overview.context_active,
         version=overview.info.get("version", ""),
     )
+
+
+def _since(text: str) -> float | None:
+    return float(text) if TIME.fullmatch(text) else None
 
 
 def _lives(pid: object) -> bool:
@@ -78,9 +92,9 @@ def _may_run(info: dict[str, str]) -> bool:
     """Whether the supervisor of a shared bus can be alive: its sign of life there outlives it by some seconds."""
     if info.get("host") != socket.gethostname() or "pid" not in info:
         return True
-    from ifmem.processes.children import is_running
+    from ifmem.processes.process_table import is_running
 
-    return is_running(int(info["pid"]), "ifmem")
+    return info["pid"].isdecimal() and is_running(int(info["pid"]), "ifmem")
 
 
 def _merged(process: ProcessStatus, overview: Overview) -> ProcessStatus:
@@ -102,6 +116,7 @@ def _merged(process: ProcessStatus, overview: Overview) -> ProcessStatus:
         last_beat_s=round(age, 3),
         p50_ms=beat.p50_ms,
         busy_s=beat.oldest_s,
+        quota=beat.quota,
     )
 
 
@@ -148,13 +163,3 @@ def _without_bus(config: Config, said: dict[str, object], error: BusLost, url: s
         reason=f"{error.what} {error.why}",
         fix=error.fix,
     )
-
-
-def same_protocol(info: Mapping[str, Any]) -> None:
-    """Raises IfmemError if a set that says this of itself cannot be talked to."""
-    if int(info.get("protocol", PROTOCOL)) != PROTOCOL:
-        raise IfmemError(
-            f"the running set is ifmem {info.get('version')}, which this one cannot talk to.",
-            why=f"it speaks protocol {info['protocol']}, this one speaks {PROTOCOL}",
-            fix="Stop it with its own version, then: ifmem up",
-        )

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifmem.config import Config
+from ifmem.core.documents import Document
 from ifmem.core.domains import Domain
 from ifmem.core.page_size import Room, densest, page_budget, page_limit
 from ifmem.core.pages import Page, cut_pages
 from ifmem.core.prices import model_named
-from ifmem.core.records import Document
 from ifmem.core.tokens import estimate_tokens
 from ifmem.providers.choice import EXTRACTIVE, chosen, key_for, setting, settings_for
 from ifmem.stores.archive import Archive
@@ -116,11 +116,9 @@ def billed(domain: Domain, config: Config, model: str) -> dict[str, int]:
     sizes: dict[str, int] = {}
     for finding in findings:
         written, read = finding.usage.cache_write, finding.usage.cache_read
-        if (
-            finding.model == model and len(finding.pages) == 1 and written > told and not read
-        ):  # both: it was asked twice
+        # Written and read, both: it was asked twice.
+        if finding.model == model and len(finding.pages) == 1 and written > told and not read:
             digest = finding.pages[0].digest
-            sizes[digest] = min(
-                sizes.get(digest, written), written - told
-            )  # an overlay, cached behind the page, adds to it
+            # An overlay, cached behind the page, adds to it.
+            sizes[digest] = min(sizes.get(digest, written), written - told)
     return sizes

@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from ifmem.config import Config
+from ifmem.core.budget import Limits, Refusal, Reservation, nano
 from ifmem.core.keys import Keys
-from ifmem.core.records import new_id
-from ifmem.core.spending import Limits, Payment, Refusal, Reservation, cost_by_class, nano, rates_of, uncached_cost
+from ifmem.core.record import new_id
+from ifmem.core.spending import Payment, cost_by_class, rates_of, uncached_cost
 from ifmem.errors import IfmemError
 from ifmem.processes.patience import until_bus_answers
 from ifmem.providers.spending import Bill, Call, OverBudget
@@ -22,16 +23,12 @@ OPEN_WITHIN_S = 5.0  # the archivist counts what was spent before in millisecond
 LOOK_AGAIN_S = 0.1
 
 
-def limits_of(config: Config) -> Limits:
-    return Limits.of(config.budget_day_usd, config.budget_hour_usd, config.budget_question_usd)
-
-
 class BusPurse:
     """`process` is the name under which the calls stand in the books."""
 
     def __init__(self, bus: Bus, keys: Keys, config: Config, process: str) -> None:
         self._ledger = Ledger(bus, keys)
-        self._limits = limits_of(config)
+        self._limits = Limits.set_in(config)
         self._patience_s = config.ask_timeout_s
         self._process = process
         self._settling: set[asyncio.Task[None]] = set()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ifmem.config import Config
+from ifmem.core.documents import Document
 from ifmem.core.domains import Domain
 from ifmem.core.recent_findings import recent_findings
-from ifmem.core.records import Document
 from ifmem.stores.archive import Archive
 
 LOOKED_AT = 20  # times as many as wanted: most findings are extractive or found nothing

@@ -9,15 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from ifmem.config import Config
+from ifmem.core.answers import Answer
 from ifmem.core.citations import stands
 from ifmem.core.descent import is_finding_id
 from ifmem.core.document_masking import mask_document
+from ifmem.core.documents import Citation, Document
 from ifmem.core.librarians import as_document
 from ifmem.core.masking import MASK
 from ifmem.core.pages import Page
 from ifmem.core.receipts import seal_of
 from ifmem.core.rechecks import QuoteCheck, SourceCheck, Verdict, check_quote, check_source
-from ifmem.core.records import Answer, Citation, Document
 from ifmem.corpus.present import digest_now, files_now, is_made, present
 from ifmem.processes.loaded_text import LoadedText
 from ifmem.stores.archive import Archive
@@ -50,9 +51,8 @@ class _Witness:
 
     def then(self, citation: Citation) -> list[Document]:
         """The text that the citation was taken from, if it is still loaded, on disk, or in a page that was read for the answer."""
-        there = [
-            replace(one, path=citation.path) for one in self.now(citation)
-        ]  # a file that was moved is a witness, too
+        # A file that was moved is a witness, too.
+        there = [replace(one, path=citation.path) for one in self.now(citation)]
         texts = (self._loaded.at(citation.path), there, self._in_its_pages(citation.path))
         same = ([one for one in text if one.sha256 == citation.sha256] for text in texts)
         return next(filter(None, same), [])

@@ -11,13 +11,16 @@ from dataclasses import replace
 
 from ifmem import prompts
 from ifmem.config import Config
+from ifmem.core.answers import Answer
 from ifmem.core.domains import Domain
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Answer, Finding, Query
+from ifmem.core.queries import Query
 from ifmem.core.stored_answers import Kept, digest_of_asking, may_be_reused, repeated, worth_keeping
 from ifmem.providers.choice import EXTRACTIVE, chosen
 from ifmem.stores.answer_cache import AnswerCache
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 
 SETTINGS = ("model", "coordinator_model", "effort", "thinking", "synthesis", "base_url", "citations", "margin")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from ifmem.config import Config
 from ifmem.core.concepts import narrowed, parts_of, search_terms, told_apart
 from ifmem.core.kinds import suited
-from ifmem.core.manifest import version_of
 from ifmem.core.passages import Hit
 from ifmem.core.routing import choose, combine, term_weights
+from ifmem.core.stocktaking import version_of
 from ifmem.errors import IfmemError
 from ifmem.stores.index import Index
 

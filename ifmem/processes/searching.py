@@ -12,17 +12,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ifmem.config import Config
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
 from ifmem.core.prices import total_usd
+from ifmem.core.queries import Query
 from ifmem.core.ranking import conclusion
-from ifmem.core.records import Finding, Query, new_id
-from ifmem.core.search_plan import Pass, Plan
+from ifmem.core.search_plan import Pass
 from ifmem.core.searches import DONE, SKIPPED, WAITING, WORKING, PassState, Search, new_places
 from ifmem.core.synthesis import has_own_words
 from ifmem.core.tasks import Task, most_workers
-from ifmem.errors import Exit, IfmemError
+from ifmem.errors import IfmemError
 from ifmem.processes.allowance import Allowance
-from ifmem.processes.asking import new_query
 from ifmem.processes.assigning import Assigning
 from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.purse import BusPurse
@@ -30,7 +30,8 @@ from ifmem.processes.splitting import split
 from ifmem.processes.synthesising import Synthesising, Written
 from ifmem.providers.contract import Event
 from ifmem.providers.spending import Purse
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 
 NAME = "search"  # under which its calls stand in the books
 WRITING_S = 60.0
@@ -70,14 +71,14 @@ class Searching:
         search = await self._concluded(search)
         took_ms = search.duration_ms + (time.monotonic() - started) * 1000
         search = replace(search, state=DONE, duration_ms=round(took_ms, 3))
-        await self._keep(search)
+        await self.keep(search)
         show(search)
         return search
 
     async def _pass(self, search: Search, at: int, one: Pass, show: Show) -> Search:
         if search.passes[at].state == WAITING:
             search = search.with_pass(at, await self._planned(search, at, one))
-            await self._keep(search)
+            await self.keep(search)
             show(search)
         state = search.passes[at]
         findings = await self._worked(search, at, state, show) if state.tasks else ()
@@ -93,7 +94,7 @@ class Searching:
             notes=(*state.notes, *written.notes),
         )
         search = search.with_pass(at, state)
-        await self._keep(search)
+        await self.keep(search)
         show(search)
         return search
 
@@ -162,7 +163,8 @@ class Searching:
         """For a call that is made while no worker is at it: all that is left. None if no model is to be asked."""
         return None if search.left_usd is None else Allowance(self._purse, search.left_usd)
 
-    async def _keep(self, search: Search) -> None:
+    async def keep(self, search: Search) -> None:
+        """Put away how far it has come."""
         body = search.to_json()
         await until_bus_answers(lambda: self._assigning.tasks.keep_search(search.id, body), self._config.ask_timeout_s)
 
@@ -181,20 +183,3 @@ def _why_stop(search: Search, at: int) -> str:
     if search.plan.stop_early and not done.new:
         return f"{done.name} added nothing new"
     return ""
-
-
-def new_search(
-    question: str, plan: Plan, shards: Sequence[str], config: Config, *, uses_models: bool, budget_usd: float | None
-) -> Search:
-    """Raises IfmemError (exit code 2) for a question that cannot be asked, or if models would be paid for and nobody said how much."""
-    asked = new_query(question, (), (), config.ask_timeout_s)
-    if uses_models and budget_usd is None:
-        raise IfmemError(
-            "nobody has said what this search may cost.",
-            why=f"it asks models in up to {plan.workers} tasks and {2 * len(plan.passes) + 1} calls of its own",
-            fix="Say it: ifmem search --budget USD",
-            exit_code=Exit.USAGE,
-        )
-    passes = tuple(PassState(one.name) for one in plan.passes)
-    budget = budget_usd if uses_models else None
-    return Search(new_id("s"), asked.question, plan, passes, tuple(shards), asked.asked_at, budget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from ifmem.providers.choice import EXTRACTIVE, chosen
 
 
 def as_read(config: Config, domains: Sequence[Domain]) -> Config:
-    """The configuration that sources are read by. One model among the shards, or a key for one, and all of them are masked: findings of
-    one shard are read by the models of others."""
-    reaches_models = bool(config.keys) or any(chosen(domain, config) != EXTRACTIVE for domain in domains)
-    return replace(config, mask_secrets=config.mask_secrets and reaches_models)
+    """The configuration that sources are read by. One model among the shards, a key for one, or a shard on another machine (who knows
+    what reads there), and all of them are masked: findings of one shard are read by the models of others."""
+    leaves = bool(config.keys) or any(domain.remote or chosen(domain, config) != EXTRACTIVE for domain in domains)
+    return replace(config, mask_secrets=config.mask_secrets and leaves)

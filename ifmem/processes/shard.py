@@ -18,16 +18,19 @@ from typing import Any
 from ifmem import prompts
 from ifmem.core import lifecycle
 from ifmem.core.domains import Domain
+from ifmem.core.findings import Finding
 from ifmem.core.freshness import change_of, changed_since
 from ifmem.core.passages import Hit
-from ifmem.core.records import Finding, Query, new_id
+from ifmem.core.queries import Query
+from ifmem.core.record import new_id
 from ifmem.processes.claimant import Claimant
 from ifmem.processes.drafting import Draft
 from ifmem.processes.in_time import in_time
 from ifmem.processes.keeping_warm import Present, keep_warm, warm_all
 from ifmem.processes.loader import load_beside
-from ifmem.processes.loading import load
+from ifmem.processes.loading import Loaded, load
 from ifmem.processes.patience import until_bus_answers
+from ifmem.processes.pulse import to_next_pulse
 from ifmem.processes.purse import BusPurse
 from ifmem.processes.reading_requests import paged_request, whole_request
 from ifmem.processes.readings import Reading, Readings
@@ -38,12 +41,12 @@ from ifmem.providers.contract import Event, Provider, Request, Restart, Text
 from ifmem.providers.extractive import Extractive
 from ifmem.providers.spending import OverBudget
 from ifmem.providers.warming import Warmable
-from ifmem.stores.bus import BusLost
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.hand_off import Claim
 
 log = logging.getLogger("ifmem")
 RENEW_EVERY_S = 3600.0
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.5  # a question looks by itself; this is for who listens, and for workers
 
 
 class Shard(Claimant):
@@ -56,10 +59,7 @@ class Shard(Claimant):
         self.enter(lifecycle.LOADING)
         domains = prompts.domains(self.config)
         self.domain = next(domain for domain in domains if domain.name == self.assignment.name)
-        if self.assignment.fresh:
-            loaded = await load_beside(self.domain, domains, self.config, progress=self._progress)
-        else:
-            loaded = load(self.domain, domains, self.config, fresh=False, progress=self._progress)
+        loaded = await self._loaded(domains)
         others = [domain.name for domain in domains if domain.name != self.domain.name]
         self.readings = Readings(loaded, self.config, others)
         self.extractive: Provider = Extractive(self._search)
@@ -68,6 +68,11 @@ class Shard(Claimant):
         if isinstance(self.provider, Extractive):
             self.provider = self.extractive
         await until_bus_answers(lambda: self._share(with_pages=self.assignment.fresh))
+
+    async def _loaded(self, domains: Sequence[Domain]) -> Loaded:
+        if self.assignment.fresh:
+            return await load_beside(self.domain, domains, self.config, progress=self._progress)
+        return load(self.domain, domains, self.config, fresh=False, progress=self._progress)
 
     def _progress(self, text: str) -> None:
         self.enter(lifecycle.LOADING, text)
@@ -87,7 +92,7 @@ class Shard(Claimant):
     async def _keep_current(self) -> None:
         """Take over what changed, also while nobody asks, and let everyone know."""
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(to_next_pulse(LOOK_EVERY_S))
             self._look()
             if self.untold is not None:
                 before, self.untold = self.untold, None
@@ -141,6 +146,7 @@ class Shard(Claimant):
             self.provider.name,
             lambda left: self._answer(query, left),
             lambda **error: self._finding(query, **error),
+            self.why_late,
         )
 
     async def _answer(self, query: Query, left: float) -> Finding:
@@ -185,9 +191,9 @@ class Shard(Claimant):
         with contextlib.suppress(BusLost):
             match event:
                 case Text(text) if text:
-                    await self.hand_off.tell(query.id, text, kind="text")
+                    await self.inquiries.tell(query.id, text, kind="text")
                 case Restart(why):
-                    await self.hand_off.tell(query.id, why, kind="restart")
+                    await self.inquiries.tell(query.id, why, kind="restart")
 
     def _finding(
         self, query: Query, by: Provider | None = None, *, found: bool = False, text: str = "", **more: Any

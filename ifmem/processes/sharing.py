@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ifmem.core.beat import Beat
 from ifmem.core.manifest import Manifest
-from ifmem.core.records import Beat
 from ifmem.processes.readings import Reading
 from ifmem.stores.registry import Registry
 

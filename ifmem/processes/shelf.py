@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ifmem.config import Config
+from ifmem.core.documents import Document
 from ifmem.core.librarians import as_document, names
-from ifmem.core.manifest import manifest_of, version_of
 from ifmem.core.pages import Page, cut_pages
-from ifmem.core.records import Document
+from ifmem.core.stocktaking import manifest_of, version_of
 from ifmem.corpus.present import present
 from ifmem.stores.archive import Archive
 from ifmem.stores.index import build_index, index_version

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ifmem import prompts
-from ifmem.config import STATE, Config
+from ifmem.config import Config
+from ifmem.config.folders import STATE
+from ifmem.core.documents import Document
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
 from ifmem.core.librarians import LIVE, Shelved, Shelving, as_document, place, worth_archiving
-from ifmem.core.records import Document, Finding
 from ifmem.corpus.present import present
 from ifmem.corpus.survey import KEPT
 from ifmem.errors import Exit, IfmemError

@@ -28,14 +28,18 @@ from ifmem import prompts
 from ifmem.config import Config
 from ifmem.core.concepts import search_terms
 from ifmem.errors import IfmemError
-from ifmem.processes.children import end_session, is_running, received_config, tie_to_parent
+from ifmem.processes.ending import end_session, tie_to_parent
+from ifmem.processes.process_table import is_running
+from ifmem.processes.programs import received_config
+from ifmem.processes.pulse import to_next_pulse
 from ifmem.processes.seat import Assignment
 from ifmem.providers.choice import sdks_of
 from ifmem.providers.librarian_choice import names_of
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url
 
-ROLES = ("shard", "coordinator", "archivist", "watcher", "worker")
+ROLES = ("shard", "coordinator", "archivist", "watcher", "worker", "guest", "publisher")
+USED_LATE = ("tenacity",)  # when the bus is away, which is no time to import anything in each process
 LOCK_WAIT_S = 0.3  # somebody who only looks whether a supervisor runs holds the lock for an instant
 GRACE_S = 1.0  # children of a dead supervisor get this long to put their work back
 
@@ -56,7 +60,8 @@ class Spawner:
     def run(self) -> None:
         self.say({"event": "ready"})
         while True:
-            readable, _, _ = select.select([self.connection.fileno(), self.woken], [], [], self.config.beat_every_s)
+            until_beat = to_next_pulse(self.config.beat_every_s)
+            readable, _, _ = select.select([self.connection.fileno(), self.woken], [], [], until_beat)
             if not readable:
                 self.say({"event": "beat"})
             if self.woken in readable:
@@ -179,7 +184,8 @@ def main(connection_fd: int, config: Config) -> None:
     connection = socket.socket(fileno=connection_fd)
     sdks = sdks_of(prompts.domains(config), config, names_of(config) if config.librarians else ())
     roles = (*ROLES, "librarian") if config.librarians else ROLES
-    for module in ("ifmem.processes.running", *(f"ifmem.processes.{role}" for role in roles), *config.preload, *sdks):
+    programs = ("ifmem.processes.running", *(f"ifmem.processes.{role}" for role in roles))
+    for module in (*programs, *USED_LATE, *config.preload, *sdks):
         importlib.import_module(module)
     asyncio.run(rehearse(config))
     gc.collect()

@@ -13,14 +13,15 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
+from ifmem.core.findings import Finding
 from ifmem.core.freshness import CHANGED
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding
 from ifmem.core.strictness import Refused, read
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.archive import START, Archive
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.journal import Journal
 
 log = logging.getLogger("ifmem")

@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 
 from ifmem import prompts
 from ifmem.config import Config
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding, Usage
 from ifmem.core.merging import merge
-from ifmem.core.records import Citation, Finding, Query, Usage
+from ifmem.core.queries import Query
 from ifmem.core.synthesis import needs_one_answer, settled
 from ifmem.errors import IfmemError
 from ifmem.processes.drafting import Draft
@@ -107,9 +109,8 @@ class Synthesising:
         except TimeoutError:
             late = f"no one answer was made of them within {left:.0f} s"
             return Written("".join(said), failure=late, cost_usd=None)
-        except (
-            Exception
-        ) as error:  # the findings are there, and no fault of a model's adapter may keep them from the asker
+        # The findings are there, and no fault of a model's adapter may keep them from the asker.
+        except Exception as error:
             log.exception("%s: no one answer could be made", query.id)
             unforeseen = f"{type(error).__name__}: {error}; see ifmem logs coordinator"
             return Written("".join(said), failure=unforeseen, cost_usd=None)

@@ -10,10 +10,12 @@ from typing import Any
 
 from ifmem import prompts
 from ifmem.config import Config
+from ifmem.core.documents import Citation
 from ifmem.core.domains import Domain
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
 from ifmem.core.prices import total_usd
-from ifmem.core.records import Citation, Finding, new_id
+from ifmem.core.record import new_id
 from ifmem.core.tasks import HELP, Task, lacking
 from ifmem.errors import IfmemError
 from ifmem.processes.allowance import Allowance

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from ifmem.core import lifecycle
-from ifmem.core.records import Finding
+from ifmem.core.findings import Finding
 from ifmem.core.tasks import LABEL, WAITING_FOR_HELP, Task
 from ifmem.errors import IfmemError
 from ifmem.processes.loop import ON_BUS_EVERY_S, Program

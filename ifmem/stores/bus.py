@@ -1,14 +1,13 @@
 """The connection to the bus: the only module that imports redis, and the one place for timeouts, retries and their errors.
 
-Everything above speaks in commands (`call`, `send`, `subscribed`) and in two errors: `BusLost` when the server cannot be reached or
-has no room (worth trying again) and IfmemError for what a person must mend (wrong password, a version that is too old).
+Everything above speaks in commands (`call`, `send`, `subscribed`) and in two errors: `BusLost` (of `stores.bus_errors`) when the server
+cannot be reached or has no room (worth trying again) and IfmemError for what a person must mend (wrong password, a version that is too
+old).
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import ssl
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from typing import Any
@@ -21,10 +20,15 @@ from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.credentials import CredentialProvider
+from redis.driver_info import DriverInfo
 
+from ifmem import __version__
 from ifmem.core.addresses import masked
 from ifmem.errors import Exit, IfmemError
+from ifmem.stores.bus_errors import OTHER_TYPE, BusLoading, BusLost, full, reason, refused
 from ifmem.stores.bus_server import USER, known_password
+from ifmem.stores.script_digests import Command, KnownScripts
+from ifmem.stores.strange_keys import clear
 
 BLOCK_S = 3.0  # a blocking read; a process that is told to stop cancels it
 ANSWER_WITHIN_S = 5.0  # any exchange; longer than BLOCK_S by a margin for a server that is writing to disk
@@ -33,18 +37,7 @@ READ_SIZE = 1 << 20  # bytes at once; a page is a few megabytes
 TRIES_AGAIN = 2  # hides one closed idle connection and one dropped packet; an outage is for the caller's own patience
 WAITING = frozenset({"BLPOP", "BLMOVE", "XREAD"})  # never repeated in silence: what was taken may have been on its way
 NO_ROOM = ("MISCONF", "OOM")  # the append-only file cannot be written; no memory
-OTHER_TYPE = "WRONGTYPE"
 OUT_OF_MEMORY = "command not allowed when used memory"  # as a script reports it
-
-Command = tuple[Any, ...]
-
-
-class BusLost(IfmemError):
-    """The server did not answer. Whoever has time tries again; see `processes.patience`."""
-
-
-class BusFull(BusLost):
-    """The server answers and takes no more data: its memory or its disk is full. It may have room again later, so this is an outage."""
 
 
 class Bus:
@@ -58,12 +51,14 @@ class Bus:
             self._redis = redis.Redis.from_url(
                 embedded.address if embedded else url,
                 decode_responses=True,
+                encoding_errors="replace",  # bytes that are no text are no message of ours; the door refuses them
                 protocol=2,  # replies of one shape from every server
                 socket_timeout=None,  # _talk has one limit for a whole exchange, which is a good deal cheaper than one a reply
                 socket_connect_timeout=CONNECT_WITHIN_S,
                 socket_read_size=READ_SIZE,
                 retry=Retry(NoBackoff(), 0),  # send tries again, connecting included
                 credential_provider=embedded,
+                driver_info=DriverInfo("ifmem", __version__),  # redis-py would read its package's files for one
             )
         except ValueError as error:
             raise IfmemError(
@@ -75,6 +70,7 @@ class Bus:
         self._retry = Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.2), TRIES_AGAIN)
         self._once = Retry(NoBackoff(), 0)
         self._idle: list[AbstractConnection] = []
+        self._scripts = KnownScripts()
 
     async def call(self, *command: Any) -> Any:
         """Send one command and return its reply."""
@@ -94,10 +90,20 @@ class Bus:
         connection = self._idle.pop() if self._idle else self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
         if connection.is_connected and await connection.can_read():
             await connection.disconnect(nowait=True)  # the server has closed it: no reply is due on an idle connection
+        if not connection.is_connected:
+            self._scripts.forget()  # the server may have been started anew
         waits = any(command[0] in WAITING for command in commands)
+        sent = [self._scripts.shortened(command) for command in commands]
         replies = await (self._once if waits else self._retry).call_with_retry(
-            lambda: _talk(connection, commands, as_bytes=as_bytes), lambda _: connection.disconnect(nowait=True)
+            lambda: _talk(connection, sent, as_bytes=as_bytes), lambda _: connection.disconnect(nowait=True)
         )
+        for place, reply in enumerate(replies):
+            if isinstance(reply, wrong.NoScriptError):  # nothing was done
+                self._scripts.forget()
+                [replies[place]] = await _talk(connection, commands[place : place + 1], as_bytes=as_bytes)
+            if _is_of_other_type(replies[place]) and _Embedded.of(self.url) is not None:
+                await clear(lambda asked: _talk(connection, asked, as_bytes=False), commands[place])
+                [replies[place]] = await _talk(connection, commands[place : place + 1], as_bytes=as_bytes)
         self._idle.append(connection)  # one that failed or was cut off has closed itself and is forgotten
         for reply in replies:
             if isinstance(reply, wrong.ResponseError):
@@ -139,25 +145,27 @@ class Bus:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except wrong.BusyLoadingError as error:
+            raise BusLoading(f"the Redis at {masked(self.url)} is still loading.", why=str(error)) from None
         except (wrong.ConnectionError, wrong.TimeoutError, OSError) as error:
             if _is_wrong_password(error) and _Embedded.of(self.url) is None:  # ours has a new one when it starts again
                 raise IfmemError(
                     f"the Redis at {masked(self.url)} refused the password.",
-                    why=_reason(error),
+                    why=reason(error),
                     fix="Put the right user and password into IFMEM_REDIS_URL=redis://user:password@host:port",
                     exit_code=Exit.CREDENTIALS,
                 ) from None
             raise BusLost(
                 f"cannot reach Redis at {masked(self.url)}.",
-                why=_reason(error),
+                why=reason(error),
                 fix="Is it running? redis-cli ping    Without IFMEM_REDIS_URL, ifmem up starts its own.",
             ) from None
         except (wrong.OutOfMemoryError, wrong.ReadOnlyError) as error:
-            raise _full(self.url, str(error)) from None
+            raise full(self.url, str(error)) from None
         except wrong.ResponseError as error:
             if str(error).startswith(NO_ROOM) or OUT_OF_MEMORY in str(error):
-                raise _full(self.url, str(error)) from None
-            raise _refused(self.url, str(error)) from error
+                raise full(self.url, str(error)) from None
+            raise refused(self.url, str(error)) from error
 
 
 class _Embedded(CredentialProvider):
@@ -201,7 +209,7 @@ async def _talk(connection: AbstractConnection, commands: Sequence[Command], *, 
 
 def _packed(connection: AbstractConnection, commands: Sequence[Command]) -> list[bytes]:
     """The commands as they are sent. hiredis packs seven times faster, but copies bytes, and those may be megabytes."""
-    if any(isinstance(part, bytes) for command in commands for part in command):
+    if any(bytes in map(type, command) for command in commands):
         return connection.pack_commands(commands)
     return [hiredis.pack_command(command) for command in commands]
 
@@ -211,40 +219,5 @@ def _is_wrong_password(error: BaseException) -> bool:
     return isinstance(error, wrong.AuthenticationError) or isinstance(error.__context__, wrong.AuthenticationError)
 
 
-def _full(url: str, reason: str) -> BusFull:
-    return BusFull(
-        f"the Redis at {masked(url)} takes no more data.",
-        why=reason,
-        fix="Give it more memory (maxmemory) or disk, or remove what else it holds.",
-    )
-
-
-def _refused(url: str, reason: str) -> IfmemError:
-    if "NOAUTH" in reason or "WRONGPASS" in reason:
-        return IfmemError(
-            f"the Redis at {masked(url)} wants a password.",
-            why=reason,
-            fix="Put user and password into IFMEM_REDIS_URL=redis://user:password@host:port",
-            exit_code=Exit.CREDENTIALS,
-        )
-    if reason.startswith(OTHER_TYPE):
-        return IfmemError(
-            f"the Redis at {masked(url)} holds something else under a name of ifmem's.",
-            why=reason,
-            fix="Somebody else uses this server: give this set a name of its own with IFMEM_NAMESPACE=NAME",
-        )
-    return IfmemError(
-        f"the Redis at {masked(url)} refused a command.",
-        why=reason,
-        fix="ifmem needs Redis 7 or Valkey 7.2, or newer.",
-    )
-
-
-def _reason(error: BaseException) -> str:
-    """`connection refused` rather than what three layers of libraries make of it."""
-    cause = error.__cause__ or error.__context__ or error
-    if isinstance(cause, ssl.SSLError):  # its errno is a number of OpenSSL's
-        return f"TLS: {getattr(cause, 'verify_message', '') or cause.reason or cause}"
-    if isinstance(cause, OSError) and cause.errno:
-        return (os.strerror(cause.errno) if cause.errno > 0 else cause.strerror or "unknown host").lower()
-    return str(error).rstrip(".") or type(error).__name__
+def _is_of_other_type(reply: Any) -> bool:
+    return isinstance(reply, wrong.ResponseError) and str(reply).startswith(OTHER_TYPE)

@@ -1,4 +1,4 @@
-"""The embedded bus: which server binary, under which configuration, at which socket. `processes.children` starts it.
+"""The embedded bus: which server binary, under which configuration, at which socket. `processes.bus_keeper` starts it.
 
 A Unix socket only and no TCP port (automatic ports collide between projects), in a folder of mode 0700. Who reaches the socket needs
 the password as well: new at every start, in a private file beside it, and in no address or argument. ifmem's own user may do no more
@@ -151,8 +151,10 @@ def make_private_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
-        if found.st_uid != os.getuid():
-            raise PermissionError(f"{folder} belongs to user {found.st_uid}")
+        # Somebody else's link would choose which folder of ours is used.
+        for owner in (found.st_uid, folder.lstat().st_uid):
+            if owner != os.getuid():
+                raise PermissionError(f"{folder} belongs to user {owner}")
         if stat.S_IMODE(found.st_mode) & 0o077:
             folder.chmod(0o700)
     except OSError as error:

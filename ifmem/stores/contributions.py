@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ifmem.core.findings import Finding
 from ifmem.core.keys import DAY_S, Keys
-from ifmem.core.records import Finding
 from ifmem.stores.bus import Bus
 from ifmem.stores.hand_off import FINDINGS_ON_BUS
 

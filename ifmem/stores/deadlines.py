@@ -7,9 +7,10 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ifmem.core.records import Query
+from ifmem.core.queries import Query
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+NOT_SET_S = 0.01  # two readings of both clocks differ by less, unless one of these was set
 
 
 @cache
@@ -32,4 +33,5 @@ def as_of_now(query: Query) -> Query:
     """The question as it is claimed: its deadline by the wall clock as that stands now, if it was put on this machine."""
     if not query.boot or query.boot != this_boot():
         return query
-    return replace(query, deadline=time.time() + query.due - time.monotonic())
+    deadline = time.time() + query.due - time.monotonic()
+    return query if abs(deadline - query.deadline) < NOT_SET_S else replace(query, deadline=deadline)

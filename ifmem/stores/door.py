@@ -8,14 +8,19 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from ifmem.core.keys import Keys
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 from ifmem.core.strictness import Refused, read
 from ifmem.errors import IfmemError
 from ifmem.stores.bus import Bus
+from ifmem.stores.strange_keys import REFUSED
 
 log = logging.getLogger("ifmem")
 R = TypeVar("R", bound=Record)
-REFUSED = "refused"  # the field of set:counts
+
+
+def number(text: str | None) -> int:
+    """A count as it stands on the bus; 0 for what is none, which the next count overwrites."""
+    return int(text) if text and text.isdecimal() else 0
 
 
 class Door:

@@ -6,8 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.keys import DAY_S, Keys
-from ifmem.core.records import Answer, Finding
 from ifmem.stores.bus import BLOCK_S, Bus
 from ifmem.stores.door import Door
 

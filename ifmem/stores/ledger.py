@@ -6,10 +6,15 @@ that died had set aside stays counted: nobody knows whether its call was billed.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ifmem.core.budget import Limits, Refusal, Reservation, Standing, window_of
 from ifmem.core.keys import DAY_S, HOUR_S, Keys
-from ifmem.core.spending import Limits, Payment, Refusal, Reservation, Standing, window_of
 from ifmem.stores import ledger_scripts as scripts
 from ifmem.stores.bus import Bus
+
+if TYPE_CHECKING:  # `status` need not load it
+    from ifmem.core.spending import Payment
 
 KEPT_S = 2 * DAY_S
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from ifmem.core.findings import Finding
 from ifmem.core.keys import BEAT_TTL_S, Keys
 from ifmem.core.librarians import number_of
-from ifmem.core.records import Finding, Query
+from ifmem.core.queries import Query
 from ifmem.stores.bus import Bus
 
 _TODAY = """
@@ -58,13 +59,14 @@ class Librarians:
     async def left(self, number: int) -> int:
         return int(await self._bus.call("EVAL", LEFT, 1, self._keys.librarian_quota(number), self._full))
 
-    async def stand(self, number: int, status: str, tokens: int) -> None:
-        """Say how a librarian is and what it has loaded. It has to be said again every few seconds."""
-        await self.left(number)
+    async def stand(self, number: int, status: str, tokens: int) -> int:
+        """Say how a librarian is and what it has loaded; what is left of its quota. It has to be said again every few seconds."""
+        left = await self.left(number)
         await self._bus.send(
             ("SET", self._keys.librarian_status(number), status, "EX", BEAT_TTL_S),
             ("SET", self._keys.librarian_capacity(number), tokens),
         )
+        return left
 
     async def announce(self, query: Query, names: Sequence[str]) -> None:
         """Let everyone hear that the archive is asked; these librarians have the question in their queues already."""

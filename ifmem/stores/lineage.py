@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from ifmem.core.answers import Answer
 from ifmem.core.descent import Descent, is_finding_id
-from ifmem.core.records import Answer, Finding
+from ifmem.core.findings import Finding
 
 TABLE = "lineage"
 KEY = ("id", "source")

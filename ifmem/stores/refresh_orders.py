@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from ifmem.core.keys import HOUR_S, Keys
-from ifmem.core.records import Record, new_id
+from ifmem.core.record import Record, new_id
 from ifmem.stores.bus import BLOCK_S, Bus
 from ifmem.stores.door import Door
 

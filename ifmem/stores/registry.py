@@ -1,44 +1,26 @@
-"""Who is on the bus: the set, its processes, their beats and incarnations. Written by processes, read by `status`."""
+"""Who is on the bus: the set, its processes, their beats and incarnations. Written by processes; `stores.set_overview` reads all of it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import logging
-import re
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from ifmem.core.beat import Beat
 from ifmem.core.keys import BEAT_TTL_S, DAY_S, Keys, worker_id
-from ifmem.core.records import Beat
 from ifmem.core.status import ProcessStatus
 from ifmem.core.strictness import Refused, read_object
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
-from ifmem.stores.door import Door
+from ifmem.stores.door import Door, number
 
 if TYPE_CHECKING:  # `status` need not load it
     from ifmem.core.pages import Page
 
 log = logging.getLogger("ifmem")
-TIME = re.compile(r"\d{1,12}(\.\d{1,9})?")
-
-
-@dataclass(frozen=True)
-class Overview:
-    """One reading of everything `status` needs."""
-
-    info: dict[str, str]
-    alive: bool
-    processes: tuple[ProcessStatus, ...]
-    beats: dict[str, tuple[float, Beat]]  # by name: seconds since the beat, the beat
-    queues: dict[str, int]  # by label: waiting
-    findings: int
-    asks_today: int
-    dead: int
-    context_active: int
-    ping_ms: float
 
 
 class Registry:
@@ -123,6 +105,23 @@ class Registry:
             "HSET", self.keys.set_incarnations, *(text for pair in incarnations.items() for text in pair)
         )
 
+    async def count_at_least(self, name: str, incarnation: int) -> None:
+        """Make it the incarnation that counts, unless a later one does: the bus may have lost what it knew."""
+        await self.bus.call("EVAL", scripts.COUNT_AT_LEAST, 1, self.keys.set_incarnations, name, incarnation)
+
+    async def next_incarnation(self, name: str, after: int) -> int:
+        """Make another incarnation the one that counts, later than any known and than `after`; whatever an older one sends is refused."""
+        key = self.keys.set_incarnations
+        known = number(await self.bus.call("HGET", key, name))
+        incarnation = max(known, after) + 1  # the bus may have lost what it knew
+        await self.bus.call("HSET", key, name, incarnation)
+        return incarnation
+
+    async def dismissed(self) -> bool:
+        """Whether the set was stopped in order: it is known, and says nothing of its state any more."""
+        pid, state = await self.bus.call("HMGET", self.keys.set_info, "pid", "state")
+        return pid is not None and state is None
+
     async def share_context(self, beat: Beat, context: dict[str, Any]) -> None:
         """Let workers know what a shard holds (`worker:context:[id]`)."""
         key = self.keys.worker_context(worker_id(beat.name, beat.incarnation))
@@ -138,6 +137,10 @@ class Registry:
         if not await self.bus.call("EXPIRE", key, DAY_S):
             await self.bus.call("EVAL", scripts.SHARE_PAGE, 1, key, bytes(page.data), DAY_S)
 
+    async def shares(self, digests: Collection[str]) -> bool:
+        """Whether the bus has all of these pages."""
+        return not digests or await self.bus.call("EXISTS", *map(self.keys.page, digests)) == len(digests)
+
     async def shared_page(self, digest: str, tokens: int) -> Page | None:
         """A page from the bus, for a reader that cannot map its file."""
         from ifmem.core.pages import Page
@@ -145,59 +148,13 @@ class Registry:
         data = await self.bus.call_bytes("GET", self.keys.page(digest))
         if data and hashlib.sha256(data).hexdigest() != digest:
             await self.door.count()
+            await self.bus.call("UNLINK", self.keys.page(digest))  # whoever has it right puts it there again
             return None
         return Page(digest, tokens, data) if data else None
 
-    async def overview(self) -> Overview:
-        started = time.perf_counter()
-        keys, today = self.keys, time.strftime("asks:%Y-%m-%d", time.gmtime())
-        info, alive, listed, findings, asks, dead, active = await self.bus.send(
-            ("HGETALL", keys.set_info),
-            ("EXISTS", keys.set_alive),
-            ("HGETALL", keys.set_processes),
-            ("LLEN", keys.findings),
-            ("HGET", keys.set_counts, today),
-            ("LLEN", keys.queue_dead),
-            ("GET", keys.context_active),
-        )
-        ping_ms = (time.perf_counter() - started) * 1000
-        processes = tuple(await self.door.let_in(ProcessStatus, listed.values()))
-        labels = [f"shard:{p.number}" if p.number else p.name for p in processes]
-        beats, lengths = await self._details(processes, labels)
-        return Overview(
-            info=info,
-            alive=bool(alive),
-            processes=processes,
-            beats=beats,
-            queues=dict(zip(labels, lengths, strict=True)),
-            findings=int(findings),
-            asks_today=_count(asks),
-            dead=int(dead),
-            context_active=_count(active),
-            ping_ms=ping_ms,
-        )
-
-    async def _details(
-        self, processes: tuple[ProcessStatus, ...], labels: list[str]
-    ) -> tuple[dict[str, tuple[float, Beat]], list[int]]:
-        if not processes:
-            return {}, []
-        workers = [worker_id(p.name, p.incarnation) for p in processes]
-        replies = await self.bus.send(
-            *(("GET", self.keys.worker_status(worker)) for worker in workers),
-            *(("HGET", self.keys.worker_info(worker), "beat") for worker in workers),
-            *(("LLEN", self.keys.queue(label)) for label in labels),
-        )
-        count, now, beats = len(processes), time.time(), {}
-        told = await self.door.each(Beat, replies[count : 2 * count])
-        for process, at, beat in zip(processes, replies[:count], told, strict=True):
-            if at and beat and TIME.fullmatch(at):
-                beats[process.name] = (max(0.0, now - float(at)), beat)
-        return beats, [int(n) for n in replies[2 * count :]]
-
-
-def _count(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    async def processes(self) -> list[ProcessStatus]:
+        """The processes as their supervisor sees them."""
+        return await self.door.let_in(ProcessStatus, await self.bus.call("HVALS", self.keys.set_processes))
 
 
 def _order(text: str) -> dict[str, Any]:

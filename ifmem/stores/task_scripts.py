@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ifmem.stores.scripts import _FENCE
+from ifmem.stores.script_parts import FENCE, STRANGE
 
 # KEYS: task, journal, newest tasks, what was handed back, high, medium, low.
 # ARGV: id, body, a day, its queue among KEYS, most that may wait, tasks listed.
@@ -24,7 +24,7 @@ return {'put', ahead}
 # One task: the one held already if the reply to an earlier claim was lost; else what was handed back, else the first of the highest
 # priority. Returns id, body, earlier attempts; nothing if none waits.
 CLAIM = (
-    _FENCE
+    FENCE
     + """
 if stale then return 'stale' end
 local id = redis.call('LINDEX', KEYS[2], 0)
@@ -33,7 +33,7 @@ for i = 3, 6 do
   id = redis.call('LMOVE', KEYS[i], KEYS[2], 'LEFT', 'RIGHT')
 end
 if not id then return {} end
-return {id, redis.call('GET', ARGV[3] .. id) or '', tonumber(redis.call('HGET', ARGV[4] .. id, ARGV[5]) or 0)}
+return {id, redis.call('GET', ARGV[3] .. id) or '', tonumber(redis.call('HGET', ARGV[4] .. id, ARGV[5]) or 0) or 0}
 """
 )
 
@@ -41,9 +41,12 @@ return {id, redis.call('GET', ARGV[3] .. id) or '', tonumber(redis.call('HGET', 
 # ARGV: name, incarnation, task id, finding id, finding, channel, a day, an hour, findings kept on the bus.
 # One finding a task, whoever found it, and only from the worker that holds the task.
 FINISH = (
-    _FENCE
+    FENCE
+    + STRANGE
     + """
 if stale then return 'stale' end
+local wrong = strange({'hash', 'list', 'hash', '', 'list', 'stream', 'list'})
+if wrong then return wrong end
 if redis.call('HEXISTS', KEYS[3], 'task') == 0 and not redis.call('LPOS', KEYS[2], ARGV[3]) then return 'stale' end
 local first = redis.call('HSETNX', KEYS[3], 'task', ARGV[4]) == 1
 redis.call('EXPIRE', KEYS[3], ARGV[7])

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ifmem.core.findings import Finding
 from ifmem.core.keys import BEAT_TTL_S, DAY_S, HOUR_S, WEEK_S, Keys, worker_id
-from ifmem.core.records import Finding
-from ifmem.core.tasks import LABEL, PRIORITIES, Task, TaskStatus, is_worker, state_of
+from ifmem.core.tasks import LABEL, PRIORITIES, Task, TaskStatus, state_of
+from ifmem.core.worker_names import is_worker
 from ifmem.stores import task_scripts
 from ifmem.stores.bus import BLOCK_S, Bus
-from ifmem.stores.hand_off import FINDINGS_ON_BUS, Busy, HandOff, Seat, Stale
+from ifmem.stores.hand_off import FINDINGS_ON_BUS, HandOff, Seat, Stale
+from ifmem.stores.inquiries import Busy
 
 MOST_WAITING = 10_000
 LISTED = 10_000
@@ -156,14 +158,17 @@ class Tasks:
 
     async def overview(self, limit: int = 50) -> list[TaskStatus]:
         """The newest tasks and how each stands, newest first."""
-        *queued, dead, newest = await self.bus.send(
+        return await self.standing(await self.bus.call("LRANGE", self.keys.tasks, 0, limit - 1))
+
+    async def standing(self, task_ids: Sequence[str]) -> list[TaskStatus]:
+        """How these tasks stand, as far as the bus knows them."""
+        if not task_ids:
+            return []
+        *queued, dead, bodies = await self.bus.send(
             *(("LRANGE", queue, 0, -1) for queue in self._queues),
             ("LRANGE", self.keys.queue_dead, 0, -1),
-            ("LRANGE", self.keys.tasks, 0, limit - 1),
+            ("MGET", *map(self.keys.task, task_ids)),
         )
-        if not newest:
-            return []
-        bodies = await self.bus.call("MGET", *map(self.keys.task, newest))
         tasks = await self.hand_off.door.let_in(Task, bodies)
         waiting, buried, held = {one for queue in queued for one in queue}, set(dead), await self._held()
         findings = await self.findings([task.id for task in tasks])

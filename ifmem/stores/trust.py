@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ifmem.config import FILE, Config, load
+from ifmem.config import Config
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
 from ifmem.core.addresses import masked
 from ifmem.core.trust import Wish, wishes
 from ifmem.errors import IfmemError

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ifmem.core.addresses import is_exposed, is_near, masked, with_password
+from ifmem.core.addresses import is_exposed, is_near, is_of_this_machine, masked, with_password
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,20 @@ def test_what_stays_in_private_networks_or_is_encrypted_is_not_exposed(url: str)
 )
 def test_what_crosses_the_internet_in_the_clear_is_exposed(url: str) -> None:
     assert is_exposed(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "alone"),
+    [
+        *(
+            (url, True)
+            for url in ("unix:///run/bus.sock", "redis://127.0.0.1:6379", "redis://u:p@[::1]:1", "redis://localhost")
+        ),
+        *((url, False) for url in ("redis://192.168.1.4:6379", "rediss://redis.example.com", "redis://harbour")),
+    ],
+)
+def test_what_no_other_machine_can_reach_is_known(url: str, alone: bool) -> None:
+    assert is_of_this_machine(url) is alone
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ifmem.core.chunks import LINES, cut_chunks
-from ifmem.core.records import Document
+from ifmem.core.documents import Document
 
 
 def chunks(text: str, path: str = "a.txt", **place: int) -> list[tuple[int, int]]:

@@ -5,8 +5,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ifmem.core.citations import aged, stands, verify
+from ifmem.core.documents import Citation, Document
 from ifmem.core.pages import split_document
-from ifmem.core.records import Citation, Document
 
 TEXT = "The shard answers.\n\nA beat says: “state”, since when,\n  and  the age of the oldest\nThe shard answers.\n"
 WORD = st.text("abcdefghij", min_size=1, max_size=6)

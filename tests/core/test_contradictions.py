@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ifmem.core.contradictions import contradictions
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 
 
 def quote(path: str, text: str, line: int = 1) -> Citation:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from ifmem.core.answers import Answer
 from ifmem.core.conversation import CUT, MOST_CHARACTERS, MOST_TURNS, conversation
-from ifmem.core.records import Answer, Turn
+from ifmem.core.queries import Turn
 
 
 def answers(count: int, text: str = "so") -> dict[str, Answer]:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ifmem.core.budget import NANO
 from ifmem.core.costs import BASELINE, Batch, report
-from ifmem.core.records import Usage
-from ifmem.core.spending import NANO
+from ifmem.core.findings import Usage
 
 USAGE = Usage(100, 200, 3_000, 40)
 CLASSES = Usage(NANO, 2 * NANO, 3 * NANO, 4 * NANO)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifmem.core.documents import Citation
 from ifmem.core.evaluation import (
     Change,
     Outcome,
@@ -16,7 +17,6 @@ from ifmem.core.evaluation import (
     report,
 )
 from ifmem.core.questions import Place, Question
-from ifmem.core.records import Citation
 
 HERE, THERE = Place("a.md", 10, 12), Place("b.md", 1, 1)
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
+from ifmem.core.documents import Document, Spot
 from ifmem.core.excerpts import Excerpt, choose_excerpts
 from ifmem.core.passages import Hit
-from ifmem.core.records import Document, Spot
 from ifmem.core.stretches import locate
 from ifmem.core.text import terms_of
 from ifmem.core.windows import CHARACTERS, LINE_CHARACTERS, LINES

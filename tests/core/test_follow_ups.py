@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ifmem.core.follow_ups import leans_back, searchable
-from ifmem.core.records import Turn
+from ifmem.core.queries import Turn
 
 BOATS = Turn("Who counts the herring boats?", "The keeper.")
 BUS = Turn("How does the embedded Valkey server start?", "By its socket.")

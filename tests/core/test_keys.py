@@ -48,6 +48,15 @@ def test_every_name_is_in_the_table() -> None:
     }
 
 
+def test_every_name_has_the_type_of_the_table() -> None:
+    words = {"list": "list", "hash": "hash", "stream": "stream", "pub/sub": ""}
+    rows = [re.split(r"  +", line)[:2] for line in (keys.__doc__ or "").splitlines() if re.match(r"[a-z]+(:|  )", line)]
+    for name, kind in rows[1:]:
+        given = "" if kind == "pub/sub" else words.get(kind, "string")
+        assert (keys.type_of(name), keys.type_of(f"{{mine}}:{name}")) == (given, given), name
+    assert keys.type_of("somebody:else") == keys.type_of('{"id": "queue:x"}') == ""
+
+
 def _without_argument() -> list[str]:
     return [name for name, member in vars(Keys).items() if isinstance(member, property)]
 

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifmem.core.documents import Citation, Document
+from ifmem.core.findings import Finding
 from ifmem.core.librarians import Shelved, as_document, names, number_of, place, requested, worth_archiving
 from ifmem.core.pages import tokens_in_page
-from ifmem.core.records import Citation, Document, Finding
 
 
 def finding(name: str, text: str = "text", **more: object) -> Finding:

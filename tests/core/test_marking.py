@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifmem.core.documents import Citation
 from ifmem.core.marking import JOINED, NOWHERE, marked
-from ifmem.core.records import Citation
 
 
 def cited(kind: str) -> Citation:

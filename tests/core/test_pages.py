@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ifmem.core.documents import Document
 from ifmem.core.pages import Page, cut_pages, page_of, split_document, tokens_in_page
-from ifmem.core.records import Document
 
 BUDGET = 200
 

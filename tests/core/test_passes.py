@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.passes import Known, derive
-from ifmem.core.records import Citation, Finding
 from ifmem.core.search_plan import WAYS, SubQuestion
 
 QUESTION = "Where are retries of the bus limited?"

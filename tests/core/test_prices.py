@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from ifmem.core.findings import Usage
 from ifmem.core.prices import MODELS, cost_usd, model_named
-from ifmem.core.records import Usage
 
 MILLION = 1_000_000
 PAGE = 95_000

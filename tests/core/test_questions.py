@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from ifmem.core.documents import Spot
 from ifmem.core.questions import Place, Question, read_questions
-from ifmem.core.records import Spot
 from ifmem.errors import Exit, IfmemError
 
 DATA = Path(__file__).parent.parent / "data" / "eval"

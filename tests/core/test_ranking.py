@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.ranking import conclusion, ranked
-from ifmem.core.records import Citation, Finding
 
 QUESTION = "Who counts the herring boats?"
 KEEPER = Citation("keeper.md", 1, 3, "The keeper counts the herring boats.", "a" * 64, "docs", "verified", 1.0)

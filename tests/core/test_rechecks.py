@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from ifmem.core.documents import Citation, Document
 from ifmem.core.receipts import ALTERED, INTACT, NO_DIGEST
 from ifmem.core.rechecks import QuoteCheck, Verdict, check_quote, check_source
-from ifmem.core.records import Citation, Document
 
 THEN = Document("a.md", "one\nit is green\nthree\n", "d" * 64)
 CITATION = Citation("a.md", 2, 2, "it is green", "d" * 64, "docs", "verified")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from ifmem.core.concepts import search_terms
+from ifmem.core.documents import Document
 from ifmem.core.passages import Passage, cut_passages
-from ifmem.core.records import Document
 from ifmem.core.scoring import IN_TEST, Fields, fields_of, score
 from ifmem.core.text import analyse, question_terms
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.search_plan import Pass, Plan
 from ifmem.core.search_report import NO_CONCLUSION, report
 from ifmem.core.searches import BY_TERMS, DONE, SKIPPED, PassState, Search

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.search_plan import Pass, Plan, SubQuestion
 from ifmem.core.searches import DONE, PassState, Search, new_places
 from ifmem.core.tasks import Task

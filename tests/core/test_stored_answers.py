@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from ifmem.core.records import Answer, Finding, Query, Turn, Usage
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding, Usage
+from ifmem.core.queries import Query, Turn
 from ifmem.core.stored_answers import Kept, digest_of_asking, may_be_reused, repeated, worth_keeping
 
 QUERY = Query("q_2", "Who counts the boats?")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ifmem.core.records import Document
+from ifmem.core.documents import Document
 from ifmem.core.stretches import Stretch, locate, stretches_of
 
 

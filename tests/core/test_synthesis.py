@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.synthesis import needs_one_answer, places_of
 
 HERE = Citation("a.md", 1, 2, "as it stands", verification="verified")

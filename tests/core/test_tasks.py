@@ -2,18 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from ifmem.core.records import Finding
-from ifmem.core.tasks import (
-    FOR_MODELS,
-    HELP,
-    Task,
-    checked_priority,
-    is_worker,
-    lacking,
-    most_workers,
-    state_of,
-    worker_name,
-)
+from ifmem.core.findings import Finding
+from ifmem.core.tasks import FOR_MODELS, HELP, Task, checked_priority, lacking, most_workers, state_of
+from ifmem.core.worker_names import is_worker, worker_name
 from ifmem.errors import Exit, IfmemError
 
 TASK = Task("t_1", "Who counts the boats?", group="g")

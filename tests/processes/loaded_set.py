@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ifmem import prompts
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
 from ifmem.processes import loading
 from ifmem.processes.loading import Loaded
 

@@ -6,11 +6,12 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from ifmem import config
+from ifmem.config.loading import load
+from ifmem.core.budget import NANO, Limits
 from ifmem.core.costs import CostReport, report
+from ifmem.core.findings import Usage
 from ifmem.core.keys import Keys
-from ifmem.core.records import Usage
-from ifmem.core.spending import NANO, Limits, Payment
+from ifmem.core.spending import Payment
 from ifmem.processes.archivist import Archivist
 from ifmem.processes.purse import BusPurse
 from ifmem.processes.seat import Assignment
@@ -21,6 +22,7 @@ from ifmem.stores.journal import Journal
 from ifmem.stores.ledger import Ledger
 
 KEYS = Keys()
+LATER_MS = 4_000_000_000_000
 CALLS = (
     ("docs", "answer", "claude-haiku-5-5", Usage(1_234, 0, 90_001, 217), 0.00114),
     ("docs", "warm", "claude-haiku-5-5", Usage(3, 90_001, 0, 1), 0.0112508),
@@ -33,7 +35,7 @@ class Books(Archivist):
     """An archivist without the loop: its archive is opened by the test."""
 
     def __init__(self, url: str, folder: Path, archive: Archive) -> None:
-        settings = config.load(folder, env={}, options={"redis_url": url})
+        settings = load(folder, env={}, options={"redis_url": url})
         super().__init__(Assignment("archivist", "archivist", 0, 1), settings, os.open(os.devnull, os.O_WRONLY), 0)
         self.archive = archive
 
@@ -45,7 +47,7 @@ class Books(Archivist):
 
 
 async def pay_for_everything(bus: Bus, folder: Path) -> None:
-    settings = config.load(folder, env={})
+    settings = load(folder, env={})
     for process, purpose, model, usage, cost in CALLS:
         call = Call("q_1", purpose, "anthropic", model, "d1", 90_000, most_usd=0.02)
         async with BusPurse(bus, KEYS, settings, process).paying(call) as bill:
@@ -108,3 +110,28 @@ def test_an_archivist_at_work_opens_the_ledger_of_a_bus_that_lost_everything(
             return await Ledger(bus, KEYS).reserve("c_1", 1, Limits(10, 10, 10))
 
     assert on_bus(work).most == 1
+
+
+def test_a_bus_that_comes_back_with_an_earlier_clock_loses_nothing_that_it_is_told(
+    valkey: str, on_bus: Any, tmp_path: Path
+) -> None:
+    async def work(bus: Bus) -> list[str]:
+        with Archive.writing(tmp_path / "a.db") as archive:
+            books = Books(valkey, tmp_path, archive)
+            await books.restore()
+            body = ("kind", "event", "body", '{"text": "told"}')
+            await bus.call("XADD", KEYS.journal, f"{LATER_MS}-0", *body)
+            serving = asyncio.create_task(books.serve())
+            async with asyncio.timeout(10):
+                while await bus.call("XLEN", KEYS.journal):
+                    pass
+                later = ("XADD", KEYS.journal, f"{LATER_MS}-1", *body)
+                await bus.send(("FLUSHALL",), ("XADD", KEYS.journal, "*", *body), later)
+                while await bus.call("XLEN", KEYS.journal):
+                    pass
+            books.stopping.set()
+            await serving
+            await books.bus.close()
+            return [event["text"] for event in archive.events(9)]
+
+    assert on_bus(work) == ["told", "told", "told"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ifmem.config import Config
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 from ifmem.processes.checking import Gate
 
 from .loaded_set import KEEPER, load_all, make_folder

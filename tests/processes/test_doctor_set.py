@@ -11,9 +11,11 @@ import pytest
 from running_set import eventually
 
 from ifmem import __version__
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.answers import Answer
 from ifmem.core.checkup import NOTE, OK, SKIPPED, WRONG, Check, Checkup, state_digest
-from ifmem.core.records import Answer, Finding
+from ifmem.core.findings import Finding
 from ifmem.core.status import Status
 from ifmem.errors import IfmemError
 from ifmem.processes import doctor_files, doctor_set

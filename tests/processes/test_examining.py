@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ifmem.config import load
+from ifmem.config.loading import load
 from ifmem.core.questions import Place, Question
 from ifmem.processes.examining import Examiner, unknown_paths
 

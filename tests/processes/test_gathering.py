@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from ifmem.core.records import Finding
+from ifmem.core.findings import Finding
 from ifmem.processes.gathering import Gathering
 
 

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from ifmem import Memory
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.importing import hand_to_archivist, read_findings, unknown, write
 from ifmem.stores.archive import Archive

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config
 from ifmem.config import Config
+from ifmem.config.loading import load as load_settings
 from ifmem.core.domains import Domain, Source
 from ifmem.core.overlays import text_of
 from ifmem.errors import IfmemError
@@ -22,7 +22,7 @@ Load = Callable[..., tuple[Loaded, list[str]]]
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
     (tmp_path / "folder").mkdir()
-    return config.load(tmp_path / "folder", env={"IFMEM_HOME": str(tmp_path / "home")})
+    return load_settings(tmp_path / "folder", env={"IFMEM_HOME": str(tmp_path / "home")})
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import pytest
 from simulator.background import serving_in_background
 from simulator.vendor import KEY, Vendor
 
-from ifmem import config
 from ifmem.config import Config
+from ifmem.config.loading import load as load_settings
+from ifmem.core.documents import Document
 from ifmem.core.domains import Domain, Source
+from ifmem.core.findings import Finding, PageUse, Usage
 from ifmem.core.pages import Page
-from ifmem.core.records import Document, Finding, PageUse, Usage
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.loading import Loaded, count, load
 from ifmem.processes.page_sizes import Sizing, billed, counted_sizing, cut_to_size, model_of, sizing_of
@@ -39,7 +40,7 @@ class Scale:
 def settings(tmp_path: Path) -> Config:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "a.md").write_text("The keeper counts the boats.\n" * 2_000)
-    return config.load(tmp_path / "folder", env={"IFMEM_HOME": str(tmp_path / "home")})
+    return load_settings(tmp_path / "folder", env={"IFMEM_HOME": str(tmp_path / "home")})
 
 
 def start(settings: Config, sizing: Sizing) -> Loaded:
@@ -163,7 +164,7 @@ def test_without_a_key_pages_are_of_the_size_they_will_have_with_one(settings: C
 def served(settings: Config) -> Iterator[Config]:
     with serving_in_background(Vendor()) as url:
         env = {"IFMEM_HOME": str(settings.home), "ANTHROPIC_API_KEY": KEY, "IFMEM_BASE_URL": url}
-        yield config.load(settings.folder, env=env)
+        yield load_settings(settings.folder, env=env)
 
 
 def test_a_server_in_the_vendors_own_form_counts_the_pages(served: Config) -> None:
@@ -177,7 +178,7 @@ def test_a_server_that_is_given_numbered_lines_does_not_count_them(served: Confi
 
 
 def test_a_key_that_is_refused_ends_it(served: Config) -> None:
-    wrong = config.load(
+    wrong = load_settings(
         served.folder,
         env={"IFMEM_HOME": str(served.home), "ANTHROPIC_API_KEY": "sk-x", "IFMEM_BASE_URL": served.base_url},
     )

@@ -11,8 +11,9 @@ from simulator.background import serving_in_background
 from simulator.reading import Spoken
 from simulator.vendor import KEY, Vendor
 
-from ifmem import config, prompts
+from ifmem import prompts
 from ifmem.config import Config
+from ifmem.config.loading import load as load_settings
 from ifmem.core.plan import Habits, Plan
 from ifmem.core.tokens import CHARACTERS_PER_TOKEN
 from ifmem.errors import Exit, IfmemError
@@ -57,7 +58,7 @@ def vendor() -> Vendor:
 def served(folder: Path, vendor: Vendor) -> Iterator[Config]:
     with serving_in_background(vendor) as url:
         (folder / "ifmem.toml").write_text(TOML)
-        yield config.load(folder, env={"ANTHROPIC_API_KEY": KEY, "IFMEM_BASE_URL": url})
+        yield load_settings(folder, env={"ANTHROPIC_API_KEY": KEY, "IFMEM_BASE_URL": url})
 
 
 def planned(settings: Config, questions: int, *, measure: bool = True) -> Plan:
@@ -111,7 +112,7 @@ def test_what_was_measured_once_stays_measured(served: Config) -> None:
 
 
 def test_a_plan_needs_no_key_and_loads_what_is_not_loaded(folder: Path) -> None:
-    settings = config.load(folder, env={})
+    settings = load_settings(folder, env={})
     plan = planned(settings, 100, measure=False)
     docs = next(holding for holding in plan.holdings if holding.shard == "docs")
     assert docs.tokens > 0 and docs.model == "claude-haiku-5-5"
@@ -119,27 +120,27 @@ def test_a_plan_needs_no_key_and_loads_what_is_not_loaded(folder: Path) -> None:
 
 
 def test_a_plan_takes_loaded_pages_as_they_are(folder: Path) -> None:
-    settings = config.load(folder, env={})
+    settings = load_settings(folder, env={})
     before = planned(settings, 100, measure=False)
     (folder / "c.md").write_text("New.\n" * 1_000)
     assert planned(settings, 100, measure=False).holdings == before.holdings
 
 
 def test_shards_without_a_model_are_planned_to_cost_nothing(folder: Path) -> None:
-    plan = planned(config.load(folder, env={"IFMEM_PROVIDER": "extractive"}), 100, measure=False)
+    plan = planned(load_settings(folder, env={"IFMEM_PROVIDER": "extractive"}), 100, measure=False)
     assert plan.read == () and plan.routed.cached == 0.0
 
 
 def test_a_shards_own_model_and_life_are_planned_with(folder: Path) -> None:
     (folder / "ifmem.toml").write_text('[shards.docs]\nmodel = "claude-haiku-4-5"\ncache_ttl = "1h"\n')
-    plan = planned(config.load(folder, env={}), 100, measure=False)
+    plan = planned(load_settings(folder, env={}), 100, measure=False)
     docs = next(holding for holding in plan.holdings if holding.shard == "docs")
     assert (docs.model, docs.ttl) == ("claude-haiku-4-5", "1h")
 
 
 def test_measuring_without_a_key_says_what_is_missing(folder: Path) -> None:
     with pytest.raises(IfmemError, match="cannot be measured") as caught:
-        planned(config.load(folder, env={}), 100)
+        planned(load_settings(folder, env={}), 100)
     assert caught.value.exit_code == Exit.CREDENTIALS
     assert "ANTHROPIC_API_KEY" in caught.value.fix
 
@@ -147,10 +148,10 @@ def test_measuring_without_a_key_says_what_is_missing(folder: Path) -> None:
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(IfmemError, match="nothing to remember"):
-        planned(config.load(tmp_path / "empty", env={}), 100, measure=False)
+        planned(load_settings(tmp_path / "empty", env={}), 100, measure=False)
 
 
 def test_the_budget_and_the_synthesiser_are_those_configured(folder: Path) -> None:
-    settings = config.load(folder, env={"IFMEM_BUDGET_DAY_USD": "1.5", "IFMEM_SYNTHESIS": "false"})
+    settings = load_settings(folder, env={"IFMEM_BUDGET_DAY_USD": "1.5", "IFMEM_SYNTHESIS": "false"})
     plan = planned(settings, 100, measure=False)
     assert (plan.budget_day_usd, plan.synthesiser) == (1.5, "")

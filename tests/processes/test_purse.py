@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 
-from ifmem import config
+from ifmem.config.loading import load
+from ifmem.core.budget import NANO, nano
+from ifmem.core.findings import Usage
 from ifmem.core.keys import Keys
 from ifmem.core.prices import Rates
-from ifmem.core.records import Usage
-from ifmem.core.spending import NANO, Payment, nano
+from ifmem.core.spending import Payment
 from ifmem.processes.purse import BusPurse
 from ifmem.providers.spending import Call, OverBudget
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.journal import Journal
 from ifmem.stores.ledger import Ledger
 
@@ -31,7 +33,7 @@ ASKERS = 16
 
 def purse_of(bus: Bus, folder: Path, **budget: float) -> BusPurse:
     wide = {"budget_day_usd": 5.0, "budget_hour_usd": 5.0, "budget_question_usd": 5.0}
-    return BusPurse(bus, KEYS, config.load(folder, env={}, options={**wide, **budget}), "docs")
+    return BusPurse(bus, KEYS, load(folder, env={}, options={**wide, **budget}), "docs")
 
 
 def with_purse(on_bus: Any, folder: Path, work: Callable[[BusPurse, Bus], Awaitable[Any]], **budget: float) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from ifmem.core.findings import Usage
 from ifmem.core.keys import Keys
-from ifmem.core.records import Usage
 from ifmem.processes.quota_purse import QuotaPurse
 from ifmem.providers.numbered_failures import Failed, Server, UsedUp, explain
 from ifmem.providers.spending import Bill, Call, OverBudget

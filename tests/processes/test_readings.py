@@ -9,9 +9,10 @@ from processes.loaded_set import load_all, make_folder
 
 from ifmem import prompts
 from ifmem.config import Config
-from ifmem.core.citations import VERIFIED, stands
+from ifmem.core.citations import stands
+from ifmem.core.documents import Citation
 from ifmem.core.freshness import change_of, changed_since
-from ifmem.core.records import Citation
+from ifmem.core.verification import VERIFIED
 from ifmem.processes.readings import Reading, Readings
 from ifmem.processes.refreshing import Refresher
 

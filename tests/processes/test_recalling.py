@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config
 from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.documents import Citation
 from ifmem.core.domains import Domain, Source
-from ifmem.core.records import Citation, Finding
+from ifmem.core.findings import Finding
 from ifmem.processes.recalling import recalled
 from ifmem.stores.archive import Archive
 from ifmem.stores.journal import Entry
@@ -20,7 +21,7 @@ CITATION = Citation("src/lock.py", 51, 51, "path.unlink()", verification="verifi
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
-    return config.load(tmp_path, env={})
+    return load(tmp_path, env={})
 
 
 def archive(settings: Config, *findings: Finding) -> None:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from ifmem.config import Config
+from ifmem.core.answers import Answer, ShardUse
+from ifmem.core.documents import Citation
+from ifmem.core.findings import PageUse
 from ifmem.core.receipts import sealed
 from ifmem.core.rechecks import QuoteCheck, Verdict
-from ifmem.core.records import Answer, Citation, PageUse, ShardUse
 from ifmem.processes.rechecking import recheck
 
 from .loaded_set import KEEPER, load_all, make_folder

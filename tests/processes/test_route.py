@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.documents import Document
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Document
 from ifmem.processes.route import PAGES, Router
 from ifmem.stores.index_build import build_index
 

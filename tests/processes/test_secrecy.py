@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 
 from ifmem import prompts
-from ifmem.config import FILE, Config, load
-from ifmem.core.citations import VERIFIED, verify
+from ifmem.config import Config
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
+from ifmem.core.answers import Answer, ShardUse
+from ifmem.core.citations import verify
+from ifmem.core.documents import Citation
+from ifmem.core.findings import PageUse
 from ifmem.core.receipts import sealed
-from ifmem.core.records import Answer, Citation, PageUse, ShardUse
+from ifmem.core.verification import VERIFIED
 from ifmem.processes import loading
 from ifmem.processes.rechecking import recheck
 from ifmem.processes.secrecy import as_read
@@ -92,3 +97,8 @@ def test_citations_of_masked_text_verify_and_verify_again_later(folder: Path) ->
     verdict = recheck(sealed(Answer("q_1", "How?", "So.", True, (checked,), (use,))).to_dict(), config, NAMES)
     assert [(one.now, one.loaded) for one in verdict.citations] == [("unchanged", "held")]
     assert verdict.current
+
+
+def test_what_another_machine_serves_is_masked_also_without_a_model(folder: Path) -> None:
+    assert SECRET in pages(configured(folder)).decode()
+    assert SECRET not in pages(configured(folder, "shards.docs.remote = true\n")).decode()

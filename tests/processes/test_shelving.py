@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from ifmem.config import Config, load
+from ifmem.config import Config
+from ifmem.config.loading import load
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
 from ifmem.core.librarians import LIVE, Shelved
-from ifmem.core.records import Finding
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes import importing, loading
 from ifmem.processes.shelf import items_on, load_shelf

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ifmem import config
+from ifmem.config.loading import load
 from ifmem.core.search_plan import Pass, Plan, SubQuestion
 from ifmem.core.searches import BY_MODEL, BY_TERMS, PassState, Search
 from ifmem.core.tasks import Task
@@ -45,7 +45,7 @@ class Told:
 
 
 def by(told: Told, folder: Path, search: Search = SEARCH) -> Split:
-    return asyncio.run(split(search, SCAN, config.load(folder, env={}), Unlimited(), told))
+    return asyncio.run(split(search, SCAN, load(folder, env={}), Unlimited(), told))
 
 
 def test_a_model_is_told_the_pass_the_question_and_the_shards(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_what_was_asked_already_is_not_asked_again(tmp_path: Path) -> None:
 
 
 def test_without_a_model_the_words_of_the_question_do(tmp_path: Path) -> None:
-    found = asyncio.run(split(SEARCH, SCAN, config.load(tmp_path, env={}), None))
+    found = asyncio.run(split(SEARCH, SCAN, load(tmp_path, env={}), None))
     assert found.derived == BY_TERMS and found.notes == ()
     assert found.questions == (SubQuestion(SEARCH.question, "docs"), SubQuestion(SEARCH.question, "code"))
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from ifmem.core.findings import Finding
 from ifmem.core.freshness import change_of
 from ifmem.core.keys import Keys
-from ifmem.core.manifest import manifest_of
-from ifmem.core.records import Finding
+from ifmem.core.stocktaking import manifest_of
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.subscribing import Follower, place_after
 from ifmem.stores.archive import Archive

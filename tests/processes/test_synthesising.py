@@ -16,8 +16,10 @@ from simulator.reading import Spoken, read, say
 from simulator.refusals import Refused
 from simulator.vendor import KEY, Vendor, serving
 
-from ifmem import config
-from ifmem.core.records import Citation, Finding, Query, Usage
+from ifmem.config.loading import load
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding, Usage
+from ifmem.core.queries import Query
 from ifmem.processes.synthesising import TRUNCATED, Synthesising, Written
 from ifmem.providers.contract import Event, Restart, Synthesis, Text
 from ifmem.providers.spending import Bill, Call, OverBudget, Purse, Unlimited
@@ -59,7 +61,7 @@ def write(
     async def run() -> Written:
         async with serving(vendor) as url:
             known = {"IFMEM_BASE_URL": url, "IFMEM_CITATIONS": "native", "ANTHROPIC_API_KEY": KEY, **env}
-            synthesising = Synthesising(config.load(folder, env=known), purse or Unlimited())
+            synthesising = Synthesising(load(folder, env=known), purse or Unlimited())
             written = await synthesising.write(query, findings, time.time() + left_s, listen)
             await synthesising.close()
             return written
@@ -179,7 +181,7 @@ def test_a_fault_of_an_adapter_does_not_cost_the_findings(tmp_path: Path) -> Non
     async def listen(event: Event) -> None:
         heard.append(event)
 
-    synthesising = Synthesising(config.load(tmp_path, env={}), Unlimited(), lambda *_: Faulty())
+    synthesising = Synthesising(load(tmp_path, env={}), Unlimited(), lambda *_: Faulty())
     written = asyncio.run(synthesising.write(QUERY, (DOCS, CODE), time.time() + 20, listen))
     assert written.text == SIDE_BY_SIDE and "KeyError" in written.notes[0]
     assert text_of(heard) == ""
@@ -189,7 +191,7 @@ def test_without_a_key_it_is_said_how_to_do_without(tmp_path: Path) -> None:
     async def listen(_: Event) -> None:
         pass
 
-    synthesising = Synthesising(config.load(tmp_path, env={}), Unlimited())
+    synthesising = Synthesising(load(tmp_path, env={}), Unlimited())
     written = asyncio.run(synthesising.write(QUERY, (DOCS, CODE), time.time() + 20, listen))
     assert written.text == SIDE_BY_SIDE and "synthesis = false" in written.notes[0]
 

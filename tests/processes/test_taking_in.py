@@ -7,22 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config
 from ifmem.config import Config
+from ifmem.config.loading import load
 from ifmem.errors import IfmemError
 from ifmem.processes.taking_in import keep_transcripts, notes_of, readers_of
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
-    return config.load(tmp_path, env={})
+    return load(tmp_path, env={})
 
 
 def test_the_shards_that_read_a_kind_are_those_configured_so(settings: Config, tmp_path: Path) -> None:
     assert readers_of("notes", settings) == ("working",)
     assert readers_of("sessions", settings) == ("history",)
     (tmp_path / "ifmem.toml").write_text('[shards.diary]\nsources = [{ kind = "notes" }]\n')
-    assert readers_of("notes", config.load(tmp_path, env={})) == ("working", "diary")
+    assert readers_of("notes", load(tmp_path, env={})) == ("working", "diary")
 
 
 def test_what_stands_before_a_broken_transcript_is_kept(settings: Config, tmp_path: Path) -> None:

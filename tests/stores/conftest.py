@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from running_set import eventually
 
-from ifmem import config
+from ifmem.config.loading import load
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import BusServer
 
@@ -21,7 +21,7 @@ OnBus = Callable[[Callable[[Bus], Awaitable[Any]]], Any]
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server that is configured as the embedded one is."""
     folder = tmp_path_factory.mktemp("bus")
-    server = BusServer.of(config.load(folder, env={"IFMEM_HOME": str(folder / "home")}))
+    server = BusServer.of(load(folder, env={"IFMEM_HOME": str(folder / "home")}))
     process = subprocess.Popen(server.prepare(), stdout=subprocess.DEVNULL)
     try:
         eventually(server.socket.exists, what="the server")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from ifmem.core.answers import Answer
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Usage
 from ifmem.core.keys import WEEK_S, Keys
-from ifmem.core.records import Answer, Citation, Usage
 from ifmem.core.stored_answers import Kept
 from ifmem.stores.answer_cache import AnswerCache
 from ifmem.stores.bus import Bus

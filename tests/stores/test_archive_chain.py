@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.record_chain import Audit
-from ifmem.core.records import Answer, Finding
 from ifmem.stores.archive import Archive
 from ifmem.stores.archive_chain import COVERED
 from ifmem.stores.journal import Entry

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.errors import IfmemError
-from ifmem.stores import archive as archives
 from ifmem.stores.archive import Archive
+from ifmem.stores.archive_file import migrations
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_what_is_newer_than_a_moment(archive: Archive) -> None:
 def older(path: Path) -> None:
     """An archive as versions without search wrote it."""
     with closing(sqlite3.connect(path)) as connection:
-        archives.migrations.apply(Database(connection), stop_before="findings_search")
+        migrations.apply(Database(connection), stop_before="findings_search")
         body = finding("f_1", "herring", Citation("src/ledger.py", 1, 2, "def total(rows)")).to_json()
         connection.execute("INSERT INTO findings VALUES ('f_1', 'q_1', 'docs', 1, 'herring', 1.0, ?)", [body])
         connection.commit()

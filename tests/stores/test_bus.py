@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from ifmem.errors import Exit, IfmemError
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 
 
 def test_a_command_and_its_reply(on_bus: Any) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import stat
 from pathlib import Path
@@ -8,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ifmem import config
-from ifmem.config import Config
+from ifmem.config import SOCKET_PATH_LIMIT, Config
+from ifmem.config.loading import load
 from ifmem.errors import IfmemError
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import (
@@ -25,7 +26,7 @@ from ifmem.stores.bus_server import (
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Config:
-    return config.load(tmp_path, env={"IFMEM_HOME": str(tmp_path / 'a "quoted" home')})
+    return load(tmp_path, env={"IFMEM_HOME": str(tmp_path / 'a "quoted" home')})
 
 
 def mode(path: Path) -> int:
@@ -53,14 +54,14 @@ def test_a_path_with_quotes_is_written_so_that_the_server_reads_it(settings: Con
 def test_a_deep_folder_gets_its_socket_elsewhere(tmp_path: Path) -> None:
     deep = tmp_path.joinpath(*["a-long-name"] * 12)
     deep.mkdir(parents=True)
-    server = BusServer.of(config.load(deep, env={}))
-    assert len(str(server.socket)) <= config.SOCKET_PATH_LIMIT
+    server = BusServer.of(load(deep, env={}))
+    assert len(str(server.socket)) <= SOCKET_PATH_LIMIT
     assert server.folder.is_relative_to(deep)
 
 
 def test_an_address_of_somebody_else_s_server_is_used_as_it_is(tmp_path: Path) -> None:
-    mine = config.load(tmp_path, env={})
-    other = config.load(tmp_path, env={"IFMEM_REDIS_URL": "redis://host:1"})
+    mine = load(tmp_path, env={})
+    other = load(tmp_path, env={"IFMEM_REDIS_URL": "redis://host:1"})
     assert bus_url(mine) == BusServer.of(mine).url
     assert bus_url(other) == "redis://host:1"
 
@@ -140,7 +141,7 @@ def test_a_process_may_not_do_what_only_an_operator_does(valkey: str, command: t
 
 def test_a_server_out_there_is_refused_without_encryption(tmp_path: Path) -> None:
     def url_of(url: str, **env: str) -> str:
-        return bus_url(config.load(tmp_path, env={"IFMEM_REDIS_URL": url, **env}))
+        return bus_url(load(tmp_path, env={"IFMEM_REDIS_URL": url, **env}))
 
     with pytest.raises(IfmemError, match="is not encrypted") as refused:
         url_of("redis://me:secret@redis.example.com")
@@ -152,7 +153,7 @@ def test_a_server_out_there_is_refused_without_encryption(tmp_path: Path) -> Non
 def test_a_password_can_be_kept_apart_from_the_address(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("p@ss/word\n")
     env = {"IFMEM_REDIS_URL": "rediss://me@host:6380/2", "IFMEM_REDIS_PASSWORD_FILE": str(tmp_path / "password")}
-    found = config.load(tmp_path, env=env)
+    found = load(tmp_path, env=env)
     assert bus_url(found) == "rediss://me:p%40ss%2Fword@host:6380/2"
     assert "p@ss" not in repr(found)
 
@@ -161,6 +162,16 @@ def test_a_folder_that_others_could_enter_is_closed(tmp_path: Path) -> None:
     (tmp_path / "open").mkdir(mode=0o755)
     make_private_folder(tmp_path / "open")
     assert mode(tmp_path / "open") == 0o700
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can make what belongs to somebody else")
+def test_a_link_of_somebody_else_does_not_choose_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "link").symlink_to("mine")
+    make_private_folder(tmp_path / "link")
+    os.chown(tmp_path / "link", 12_345, 12_345, follow_symlinks=False)
+    with pytest.raises(IfmemError, match="cannot use"):
+        make_private_folder(tmp_path / "link")
 
 
 def test_a_file_where_a_folder_is_wanted_is_told(tmp_path: Path) -> None:

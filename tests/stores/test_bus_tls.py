@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ifmem.stores.bus import Bus, BusLost
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 
 SUBJECT = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
 PONG = b"+PONG\r\n"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from ifmem.core.records import Query
+from ifmem.core.queries import Query
 from ifmem.stores.deadlines import as_of_now, stamped, this_boot
 
 HOUR_S = 3600.0
@@ -17,6 +17,12 @@ def test_a_clock_that_is_set_after_a_question_was_put_changes_nothing() -> None:
     put = stamped(QUERY)
     for stepped in (replace(put, deadline=put.deadline - HOUR_S), replace(put, deadline=put.deadline + HOUR_S)):
         assert as_of_now(stepped).deadline == pytest.approx(QUERY.deadline, abs=1.0)
+
+
+@pytest.mark.skipif(not this_boot(), reason="this system does not name its boots")
+def test_while_no_clock_is_set_the_question_stays_as_it_is() -> None:
+    put = stamped(QUERY)
+    assert as_of_now(put) is put
 
 
 def test_between_machines_the_wall_clock_counts() -> None:

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding, Query
+from ifmem.core.queries import Query
 from ifmem.stores.bus import Bus
-from ifmem.stores.door import REFUSED
 from ifmem.stores.hand_off import HandOff, Seat
+from ifmem.stores.inquiries import Inquiries
 from ifmem.stores.registry import Registry
+from ifmem.stores.set_overview import take_overview
+from ifmem.stores.strange_keys import REFUSED
 
 KEYS = Keys("spoken")
 DOCS = Seat("docs", 1, "shard:2")
@@ -28,7 +31,7 @@ def test_a_question_that_cannot_be_read_is_claimed_as_gone(on_bus: Any, body: st
     async def work(bus: Bus) -> Any:
         hand_off = HandOff(bus, KEYS)
         await bus.send(("SET", KEYS.query("q_1"), body), ("RPUSH", KEYS.queue(DOCS.label), "q_1"))
-        await hand_off.ask(Query("q_2", "Where?"), DOCS.label)
+        await Inquiries(bus, KEYS).ask(Query("q_2", "Where?"), DOCS.label)
         claims = await hand_off.claim(DOCS, 8, ())
         return [(claim.id, claim.query and claim.query.question) for claim in claims]
 
@@ -48,7 +51,7 @@ def test_rubbish_among_findings_is_counted_and_the_findings_arrive(on_bus: Any) 
 def test_an_asker_passes_over_what_is_no_message(on_bus: Any) -> None:
     async def work(bus: Bus) -> Any:
         await bus.call("RPUSH", KEYS.reply("q_1"), *RUBBISH, '{"kind": "progress", "body": "asking docs"}')
-        messages = [await HandOff(bus, KEYS).message("q_1") for _ in range(len(RUBBISH) + 1)]
+        messages = [await Inquiries(bus, KEYS).message("q_1") for _ in range(len(RUBBISH) + 1)]
         return [message["body"] for message in messages if message and message["kind"] == "progress"]
 
     assert on_bus(work) == ["asking docs"]
@@ -74,7 +77,7 @@ def test_the_overview_stands_whatever_is_written_there(on_bus: Any) -> None:
             ("HSET", KEYS.set_incarnations, "code", "x", "docs", "3"),
         )
         registry = Registry(bus, KEYS)
-        overview = await registry.overview()
+        overview = await take_overview(bus, KEYS)
         return (
             [p.name for p in overview.processes],
             overview.beats,

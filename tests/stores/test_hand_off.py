@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.keys import HOUR_S, Keys
-from ifmem.core.records import Answer, Finding, Query
-from ifmem.stores.bus import Bus, BusFull
-from ifmem.stores.hand_off import FINDINGS_ON_BUS, Busy, Claim, HandOff, Seat, Stale
+from ifmem.core.queries import Query
+from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusFull
+from ifmem.stores.hand_off import ANSWERS_ON_BUS, FINDINGS_ON_BUS, Claim, HandOff, Seat, Stale
+from ifmem.stores.inquiries import Inquiries
 
 KEYS = Keys("test")
 DOCS = Seat("docs", 1, "shard:2")
@@ -28,7 +32,7 @@ def finding(query_id: str, name: str = "f_1", shard: str = "docs") -> Finding:
 async def asked(bus: Bus, *names: str, seat: Seat = DOCS) -> HandOff:
     hand_off = HandOff(bus, KEYS)
     for name in names:
-        await hand_off.ask(query(name), seat.label)
+        await Inquiries(bus, KEYS).ask(query(name), seat.label)
     return hand_off
 
 
@@ -91,7 +95,7 @@ def test_a_question_that_has_cost_a_process_its_life_is_claimed_alone(on_bus: An
         hand_off = await asked(bus, "q_1", "q_2")
         await claimed(hand_off)
         await hand_off.hand_back(DOCS, blame=True)
-        await hand_off.ask(query("q_3"), DOCS.label)
+        await Inquiries(bus, KEYS).ask(query("q_3"), DOCS.label)
         claims = []
         for _ in range(3):
             claims.append(await claimed(hand_off, seat=NEXT))
@@ -145,48 +149,20 @@ def test_a_dead_question_stays_claimed_until_it_is_buried_however_often_it_is_ha
     assert on_bus(work) == (([], ["q_1"]), ([], ["q_1"]), [("docs", 1)], [], ["q_1"])
 
 
-def test_a_dead_question_is_listed_and_can_be_put_again_once(on_bus: Any) -> None:
-    async def work(bus: Bus) -> tuple[Any, ...]:
-        hand_off = await asked(bus, "q_1")
-        for _ in range(3):
-            await claimed(hand_off)
-            await hand_off.hand_back(DOCS, blame=True)
-        await hand_off.bury(DOCS, "q_1")
-        (letter,) = await hand_off.dead()
-        outcomes = [await hand_off.retry("q_1", query("q_2")) for _ in range(2)]
-        queue = await bus.call("LRANGE", KEYS.queue("coordinator"), 0, -1)
-        return letter.id, letter.query, letter.lives, outcomes, queue, await hand_off.dead()
+def test_a_claim_that_the_bus_has_lost_is_put_back_once(on_bus: Any) -> None:
+    async def work(bus: Bus) -> tuple[list[str], list[str]]:
+        hand_off = HandOff(bus, KEYS)
+        await hand_off.hold(DOCS, "q_1")
+        await hand_off.hold(DOCS, "q_1")
+        return (await hand_off.hand_back(DOCS, blame=False))[0], await claimed(hand_off)
 
-    assert on_bus(work) == ("q_1", query("q_1"), {"shard:2": 3}, [True, False], ["q_2"], [])
-
-
-def test_a_full_queue_refuses_another_question_and_says_how_many_are_ahead(on_bus: Any) -> None:
-    async def work(bus: Bus) -> tuple[int, int]:
-        hand_off = HandOff(bus, KEYS, most_waiting=2)
-        await hand_off.ask(query("q_1"))
-        await hand_off.ask(query("q_2"))
-        with pytest.raises(Busy, match="busy: 2 questions are ahead"):
-            await hand_off.ask(query("q_3"))
-        with pytest.raises(Busy):
-            await hand_off.ask_and_wait(query("q_3"))
-        await hand_off.ask(query("q_1"))  # known: put again after an outage
-        return await bus.call("EXISTS", KEYS.query("q_3")), await bus.call("LLEN", KEYS.queue("coordinator"))
-
-    assert on_bus(work) == (0, 3)
-
-
-def test_a_question_that_waits_knows_how_many_are_ahead_of_it(on_bus: Any) -> None:
-    async def work(bus: Bus) -> list[int | None]:
-        hand_off = await asked(bus, "q_1", "q_2", seat=COORDINATOR)
-        return [await hand_off.ahead(name) for name in ("q_1", "q_2", "q_3")]
-
-    assert on_bus(work) == [0, 1, None]
+    assert on_bus(work) == (["q_1"], ["q_1"])
 
 
 @pytest.mark.parametrize("step", ["ask", "finish", "answer", "hand back"])
 def test_a_step_that_a_full_server_refuses_changes_nothing(on_bus: Any, step: str) -> None:
     steps = {
-        "ask": lambda hand_off: hand_off.ask(query("q_2"), DOCS.label),
+        "ask": lambda hand_off: Inquiries(hand_off.bus, KEYS).ask(query("q_2"), DOCS.label),
         "finish": lambda hand_off: hand_off.finish(DOCS, finding("q_1")),
         "answer": lambda hand_off: hand_off.answer(DOCS, Answer("q_1", "?", "yes", found=True)),
         "hand back": lambda hand_off: hand_off.hand_back(DOCS, blame=True),
@@ -213,7 +189,7 @@ def test_finishing_stores_the_finding_and_ends_the_claim(on_bus: Any) -> None:
         hand_off = await asked(bus, "q_1")
         await claimed(hand_off)
         outcome = await hand_off.finish(DOCS, finding("q_1"))
-        message = await hand_off.message("q_1")
+        message = await Inquiries(bus, KEYS).message("q_1")
         left = await bus.call("LLEN", KEYS.worker_tasks(DOCS.worker))
         return outcome, message, left, await hand_off.gathered("q_1"), await bus.call("XLEN", KEYS.journal)
 
@@ -239,7 +215,7 @@ def test_a_question_is_answered_once(on_bus: Any) -> None:
         await claimed(hand_off, seat=COORDINATOR)
         first = await hand_off.answer(COORDINATOR, Answer("q_1", "?", "first", found=True))
         second = await hand_off.answer(COORDINATOR, Answer("q_1", "?", "second", found=True))
-        stored = await hand_off.stored_answer("q_1")
+        stored = await Inquiries(bus, KEYS).stored_answer("q_1")
         assert stored is not None
         return first, second, stored.answer, await bus.call("LLEN", KEYS.worker_tasks(COORDINATOR.worker))
 
@@ -275,7 +251,7 @@ def test_a_claim_that_is_cancelled_while_it_waits_loses_no_question(on_bus: Any)
         names = [f"q_{number}" for number in range(20)]
         for name in names:
             waiting = asyncio.create_task(hand_off.claim(DOCS, 8, ()))
-            asking = asyncio.create_task(hand_off.ask(query(name), DOCS.label))
+            asking = asyncio.create_task(Inquiries(bus, KEYS).ask(query(name), DOCS.label))
             for _ in range(int(name[2:])):  # a different moment each time
                 await asyncio.sleep(0)
             waiting.cancel()
@@ -327,19 +303,10 @@ def test_a_finding_goes_to_the_coordinator_that_asked_last(on_bus: Any) -> None:
     assert on_bus(work) == ["f_1"]
 
 
-def test_an_asker_hears_what_becomes_of_its_question(on_bus: Any) -> None:
-    async def work(bus: Bus) -> list[Any]:
-        hand_off = HandOff(bus, KEYS)
-        await hand_off.tell("q_1", "asking docs")
-        return [await hand_off.message("q_1"), await hand_off.message("q_1", wait_s=0.01)]
-
-    assert on_bus(work) == [{"kind": "progress", "body": "asking docs"}, None]
-
-
 def test_a_ping_leaves_no_trace_in_the_journal(on_bus: Any) -> None:
     async def work(bus: Bus) -> int:
         hand_off = HandOff(bus, KEYS)
-        await hand_off.ask(query("q_1", type="ping"))
+        await Inquiries(bus, KEYS).ask(query("q_1", type="ping"))
         await hand_off.finish(DOCS, finding("q_1"), durable=False)
         await hand_off.answer(COORDINATOR, Answer("q_1", "?", "", found=True), durable=False)
         return int(await bus.call("EXISTS", KEYS.journal, KEYS.findings, KEYS.set_counts))
@@ -354,6 +321,21 @@ def test_a_finding_is_published_as_it_is_stored(on_bus: Any) -> None:
             return json.loads(await anext(published))["id"]
 
     assert on_bus(work) == "f_1"
+
+
+def test_the_bus_keeps_the_newest_answers_for_a_day_and_the_others_for_an_hour(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[int]:
+        hand_off = await asked(bus, "q_old", seat=COORDINATOR)
+        await hand_off.answer(COORDINATOR, Answer("q_old", "?", "yes", found=True))
+        await bus.call("RPUSH", KEYS.answers, *(f"q_{number}" for number in range(ANSWERS_ON_BUS)))
+        await bus.call("LMOVE", KEYS.answers, KEYS.answers, "LEFT", "RIGHT")
+        await hand_off.answer(COORDINATOR, Answer("q_new", "?", "yes", found=True))
+        return [await bus.call("TTL", key) for key in (KEYS.answer("q_old"), KEYS.query("q_old"), KEYS.answer("q_new"))]
+
+    old, question, new = on_bus(work)
+    assert old <= HOUR_S
+    assert question <= HOUR_S
+    assert new > HOUR_S
 
 
 def test_the_bus_keeps_the_newest_findings_and_the_others_for_an_hour(on_bus: Any) -> None:

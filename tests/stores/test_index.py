@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ifmem.core.concepts import search_terms
+from ifmem.core.documents import Document
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Document
 from ifmem.core.routing import term_weights
 from ifmem.core.text import question_terms
 from ifmem.errors import IfmemError

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ifmem.core.documents import Document
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Document
 from ifmem.errors import IfmemError
 from ifmem.stores.index import Index, build_index
 from ifmem.stores.index_update import update_index

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Answer, Finding
 from ifmem.stores.bus import Bus
 from ifmem.stores.journal import Journal
 

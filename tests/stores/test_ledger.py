@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from running_set import eventually
 
-from ifmem import config
+from ifmem.config.loading import load
+from ifmem.core.budget import Limits, Refusal, Reservation, Standing
+from ifmem.core.findings import Usage
 from ifmem.core.keys import Keys
-from ifmem.core.records import Usage
-from ifmem.core.spending import Limits, Payment, Refusal, Reservation, Standing
+from ifmem.core.spending import Payment
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import BusServer
 from ifmem.stores.journal import Journal
@@ -238,7 +239,7 @@ def serving(server: BusServer) -> Iterator[None]:
 
 
 def test_a_killed_server_comes_back_with_its_counters(tmp_path: Path) -> None:
-    server = BusServer.of(config.load(tmp_path, env={"IFMEM_HOME": str(tmp_path / "home")}))
+    server = BusServer.of(load(tmp_path, env={"IFMEM_HOME": str(tmp_path / "home")}))
 
     async def on_server(*, spend: bool) -> Standing:
         bus = Bus(server.url)

@@ -5,8 +5,10 @@ import json
 from collections import Counter
 from typing import Any
 
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.keys import DAY_S, Keys
-from ifmem.core.records import Citation, Finding, Query
+from ifmem.core.queries import Query
 from ifmem.stores.bus import Bus
 from ifmem.stores.librarians import Librarians
 
@@ -56,7 +58,7 @@ def test_what_the_vendor_says_is_used_up_stays_so_until_tomorrow(on_bus: Any) ->
 
 def test_a_librarian_says_how_it_is_and_what_it_holds(on_bus: Any) -> None:
     async def work(bus: Bus) -> list[Any]:
-        await Librarians(bus, KEYS, 7).stand(2, "ready", 4_200)
+        assert await Librarians(bus, KEYS, 7).stand(2, "ready", 4_200) == 7
         keys = (KEYS.librarian_status(2), KEYS.librarian_capacity(2), KEYS.librarian_quota(2))
         return [await bus.call("GET", key) for key in keys] + [await bus.call("TTL", keys[0]) > 0]
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from ifmem.core.answers import Answer, ShardUse
 from ifmem.core.descent import Descent, is_finding_id
-from ifmem.core.records import Answer, Citation, Finding, ShardUse
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.stores.archive import Archive
 from ifmem.stores.journal import Entry
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ifmem.errors import Exit, IfmemError
-from ifmem.stores.notes import Notes
+from ifmem.stores.notes import HIGHEST, Notes
 
 NOW = 1_795_272_840.0
 
@@ -26,7 +26,7 @@ def notes(folder: Path) -> Notes:
 def test_a_note_is_a_private_file_and_nothing_else_is_left(notes: Notes, folder: Path) -> None:
     note = notes.add("  The crane is broken.\n")
     assert (note.id, note.text, note.at) == ("note-1", "The crane is broken.", NOW)
-    assert [path.name for path in folder.iterdir()] == ["note-1.md"]
+    assert sorted(path.name for path in folder.iterdir()) == [HIGHEST, "note-1.md"]
     assert list(folder.parent.glob("*.tmp")) == []
     assert (folder / "note-1.md").stat().st_mode & 0o077 == 0
 
@@ -37,6 +37,19 @@ def test_numbers_go_on_after_the_highest(notes: Notes) -> None:
     notes.remove("2")
     assert notes.add("four").id == "note-4"
     assert [note.id for note in notes.all()] == ["note-4", "note-3", "note-1"]
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_number_is_never_given_twice(notes: Notes, folder: Path, by_hand: bool) -> None:
+    for text in ("one", "two"):
+        notes.add(text)
+    if by_hand:
+        (folder / "note-2.md").unlink()
+    else:
+        (folder / HIGHEST).unlink()  # as in a folder from before there was one
+        notes.remove("2")
+    notes.remove("1")
+    assert Notes(folder, 1_000).add("three").id == "note-3"
 
 
 def test_notes_taken_at_once_get_a_number_each(notes: Notes) -> None:

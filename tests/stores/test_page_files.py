@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ifmem.core.manifest import Manifest, manifest_of
+from ifmem.core.documents import Document
+from ifmem.core.manifest import Manifest
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Document
+from ifmem.core.stocktaking import manifest_of
 from ifmem.errors import IfmemError
 from ifmem.stores.page_files import (
     UNNAMED_FOR_S,

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from ifmem.core.beat import Beat
+from ifmem.core.documents import Document
 from ifmem.core.keys import Keys
 from ifmem.core.pages import page_of
-from ifmem.core.records import Beat, Document
 from ifmem.core.status import ProcessStatus
 from ifmem.stores.bus import Bus
 from ifmem.stores.registry import Registry
@@ -25,34 +26,11 @@ async def announced(bus: Bus) -> Registry:
     return registry
 
 
-def test_an_overview_tells_what_was_announced(on_bus: Any) -> None:
+def test_the_processes_alone_are_those_that_were_announced(on_bus: Any) -> None:
     async def work(bus: Bus) -> Any:
-        registry = await announced(bus)
-        await registry.beat(BEAT)
-        await bus.call("RPUSH", KEYS.queue("shard:2"), "q_1", "q_2")
-        await bus.call("RPUSH", KEYS.queue("coordinator"), "q_3")
-        return await registry.overview()
+        return await (await announced(bus)).processes()
 
-    overview = on_bus(work)
-    assert overview.info == {"state": "ready"}
-    assert set(overview.processes) == {DOCS, CODE, COORDINATOR}
-    assert {name: beat for name, (_, beat) in overview.beats.items()} == {"docs": BEAT}
-    assert overview.queues == {"shard:2": 2, "shard:3": 0, "coordinator": 1}
-    assert not overview.alive
-
-
-def test_an_empty_bus_has_an_empty_overview(on_bus: Any) -> None:
-    overview = on_bus(lambda bus: Registry(bus, KEYS).overview())
-    assert (overview.info, overview.processes, overview.beats, overview.queues) == ({}, (), {}, {})
-
-
-def test_a_beat_of_an_older_incarnation_is_not_the_process_s(on_bus: Any) -> None:
-    async def work(bus: Bus) -> Any:
-        registry = await announced(bus)
-        await registry.beat(Beat("docs", 2, "ready", 1.0, 6, "host"))
-        return (await registry.overview()).beats
-
-    assert on_bus(work) == {}
+    assert set(on_bus(work)) == {DOCS, CODE, COORDINATOR}
 
 
 def test_a_beat_on_the_bus_is_forgotten(on_bus: Any) -> None:
@@ -70,15 +48,6 @@ def test_the_specification_s_integers_and_booleans(on_bus: Any) -> None:
         return [await bus.call("GET", name) for name in names]
 
     assert on_bus(work) == ["100", "true", "false", "1000"]
-
-
-def test_a_process_that_is_no_longer_announced_is_gone(on_bus: Any) -> None:
-    async def work(bus: Bus) -> Any:
-        registry = await announced(bus)
-        await registry.announce({"state": "ready"}, {"docs": DOCS}, {"docs": 3})
-        return [process.name for process in (await registry.overview()).processes]
-
-    assert on_bus(work) == ["docs"]
 
 
 def test_a_namespace_has_one_owner(on_bus: Any) -> None:
@@ -121,3 +90,17 @@ def test_a_page_is_read_back_from_the_bus_byte_for_byte(on_bus: Any, text: str) 
     assert bytes(shared.data) == bytes(page.data)
     assert [document.text for document in shared.documents] == [text]
     assert missing is None
+
+
+def test_what_counts_is_never_lowered_and_comes_back_when_the_bus_has_lost_it(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[dict[str, int]]:
+        registry, told = Registry(bus, KEYS), []
+        for known in ({"docs": 7}, {"docs": 3}, {"docs": "many"}, {}):
+            await bus.call("FLUSHALL")
+            for name, incarnation in known.items():
+                await bus.call("HSET", KEYS.set_incarnations, name, incarnation)
+            await registry.count_at_least("docs", 5)
+            told.append(await registry.incarnations())
+        return told
+
+    assert on_bus(work) == [{"docs": 7}, {"docs": 5}, {"docs": 5}, {"docs": 5}]

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding
 from ifmem.core.tasks import LABEL, Task
 from ifmem.stores.bus import Bus
-from ifmem.stores.hand_off import Busy, HandOff, Seat, Stale
+from ifmem.stores.dead_letters import DeadLetters
+from ifmem.stores.hand_off import HandOff, Seat, Stale
+from ifmem.stores.inquiries import Busy
 from ifmem.stores.tasks import Tasks
 
 KEYS = Keys("test")
@@ -123,7 +125,7 @@ def test_a_task_that_cost_three_lives_is_dead_and_can_be_put_again(on_bus: Any) 
             await store.claim(seat)
             _, dead = await store.hand_off.hand_back(seat, blame=True)
         await store.hand_off.bury(seat, "t_1")
-        letters = await store.hand_off.dead()
+        letters = await DeadLetters(bus, KEYS).all()
         assert letters[0].query is not None and letters[0].query.question == "question t_1"
         again = [await store.retry("t_1", task("t_2")), await store.retry("t_1", task("t_3"))]
         return dead, *again, await claimed(store, TWO)

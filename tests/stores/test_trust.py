@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ifmem.config import FILE, Config, load
+from ifmem.config import Config
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
 from ifmem.stores.trust import is_trusted, refusal, trust, withdraw
 
 COMMAND = '[[shards.code.sources]]\ncommand = "make docs"\n'
