@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from ifmem.cli.screen import Screen
 from ifmem.cli.text import dollars, latency, one_line
-from ifmem.core.citations import INVENTED, NOT_FOUND, STALE, STITCHED, WRONG_FILE
-from ifmem.core.records import Answer, Citation, Progress, ShardUse
+from ifmem.core.answers import Answer, Progress, ShardUse
+from ifmem.core.documents import Citation
+from ifmem.core.verification import INVENTED, NOT_FOUND, STALE, STITCHED, WRONG_FILE
 
 NO_ANSWER = "Not found: nothing that is loaded answers this."
 MEANING = {

@@ -39,6 +39,8 @@ COMMANDS = {
     "status": "Show what is running and, for what is not ready, why and what to do.",
     "down": "Stop everything in order; the memory is kept.",
     "restart": "Restart shards, also ones that were given up.",
+    "join": "Serve shards of a set that is at home on another machine.",
+    "leave": "Stop serving another machine's shards.",
     "refresh": "Read sources again now, also commands and addresses.",
     "logs": "Show what the processes wrote, merged by time.",
     "note": "Take a note, which is searchable at once; list, edit and remove notes.",

@@ -39,7 +39,7 @@ def command(
     if not shelving.placed:
         session.screen.note("nothing overflows that has a place to go")
     elif not dry_run:
-        session.screen.note("archived; the librarians read it now: ifmem status --wide")
+        session.screen.note("archived; the librarians read it now: ifmem status")
 
 
 def _lines(shelving: Shelving) -> list[str]:

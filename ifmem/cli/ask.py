@@ -27,7 +27,7 @@ def command(  # noqa: PLR0917 - typer reads the options from the signature
     ] = None,
     timeout: Annotated[
         float | None,
-        typer.Option("--timeout", min=0.0, metavar="S", help="Seconds to wait.  [env: IFMEM_ASK_TIMEOUT_S]"),
+        typer.Option("--timeout", min=0.1, metavar="S", help="Seconds to wait.  [env: IFMEM_ASK_TIMEOUT_S]"),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 5 if a shard's part is missing.")] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Print the question's id and return.")] = False,
@@ -55,6 +55,8 @@ def command(  # noqa: PLR0917 - typer reads the options from the signature
     question = "" if fetch else _question(words or [])
     with session.memory() as memory:
         exchange = Exchange(memory, session, tuple(shards or ()), timeout, fresh, model, not no_synthesis)
+        if standstill := memory.standstill():
+            session.screen.note(f"ifmem: {standstill}")
         query_id = resume if fetch else exchange.put(question, resume)
         if no_wait:
             _show_id(session, query_id)

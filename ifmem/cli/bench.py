@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ifmem.bench.run import MEASUREMENTS, Outcome, machine, measure
 from ifmem.cli.session import Session
 from ifmem.cli.table import Column, layout
 from ifmem.errors import Exit
 
 if TYPE_CHECKING:
     from ifmem.bench.rows import Row
-    from ifmem.bench.run import Outcome
 
 EXAMPLES = """
 ifmem bench                    everything; takes some minutes
@@ -31,8 +31,7 @@ def command(
         list[str] | None,
         typer.Argument(
             metavar="[NAME]...",
-            help="restart, memory, hand-off, peers, fan-out, context, start-up, up, idle, quotes, money, warmth, freshness, swarm; "
-            "all by default.",
+            help=f"{', '.join(MEASUREMENTS)}; all by default.",
         ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer samples.")] = False,
@@ -44,16 +43,13 @@ def command(
     of 100 rounds reached), the number of samples, what it is meant to reach, and its ratio to a baseline. Exit code 1 if a
     measurement failed; a target that was not reached is no failure.
     """
-    from ifmem.bench.run import machine, measure
     from ifmem.bench.scale import FULL, QUICK
 
     session: Session = ctx.obj
     outcomes = []
     for outcome in measure(names or (), replace(QUICK if quick else FULL, repository=repository)):
         outcomes.append(outcome)
-        session.screen.note(
-            f"{outcome.name}: {outcome.error or outcome.skipped or f'measured in {outcome.took_s:.0f} s'}"
-        )
+        _tell(session, outcome)
     if session.as_json:
         measured = [outcome.as_object() for outcome in outcomes]
         session.screen.json({"schema": 1, "quick": quick, "machine": machine(), "measurements": measured})

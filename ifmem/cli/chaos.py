@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ifmem.chaos.faults import FAULTS
 from ifmem.cli.session import Session
 from ifmem.cli.table import Column, layout
 from ifmem.errors import Exit
@@ -26,7 +27,7 @@ def command(
     ctx: typer.Context,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same faults in the same order.")] = 1,
     minutes: Annotated[float, typer.Option("--minutes", min=0.05, metavar="M", help="How long faults arrive.")] = 1.0,
-    faults: Annotated[str, typer.Option("--faults", metavar="NAME,…", help="Only these kinds.")] = "",
+    faults: Annotated[str, typer.Option("--faults", metavar="NAME,…", help=f"Only some of: {', '.join(FAULTS)}.")] = "",
     clients: Annotated[int, typer.Option("--clients", min=1, max=256, metavar="N", help="Askers at once.")] = 48,
 ) -> int:
     """Starts a set of its own in a temporary folder, never yours, and does harm to it while clients ask. For each kind of fault: how often,

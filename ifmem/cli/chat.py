@@ -31,7 +31,7 @@ def command(
     ] = None,
     timeout: Annotated[
         float | None,
-        typer.Option("--timeout", min=0.0, metavar="S", help="Seconds to wait.  [env: IFMEM_ASK_TIMEOUT_S]"),
+        typer.Option("--timeout", min=0.1, metavar="S", help="Seconds to wait.  [env: IFMEM_ASK_TIMEOUT_S]"),
     ] = None,
     resume: Annotated[str, typer.Option("--resume", metavar="ID", help="Go on after this question.")] = "",
     model: Annotated[

@@ -11,7 +11,8 @@ import typer
 from ifmem.cli.session import Session
 from ifmem.cli.table import Column, layout
 from ifmem.cli.text import one_line
-from ifmem.config import FILE, SETTINGS, Config
+from ifmem.config import SETTINGS, Config
+from ifmem.config.folders import FILE
 from ifmem.core.addresses import masked
 
 EXAMPLES = """

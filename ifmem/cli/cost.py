@@ -15,7 +15,7 @@ from ifmem.cli.text import count, dollars, one_line, plural, timestamp
 
 if TYPE_CHECKING:
     from ifmem.core.costs import CostReport, Line, Saving, TokenClass
-    from ifmem.core.records import Usage
+    from ifmem.core.findings import Usage
 
 EXAMPLES = """
 ifmem cost

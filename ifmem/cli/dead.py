@@ -14,7 +14,7 @@ from ifmem.core.tasks import is_task
 from ifmem.errors import Exit, IfmemError
 
 if TYPE_CHECKING:
-    from ifmem.stores.hand_off import DeadLetter
+    from ifmem.stores.dead_letters import DeadLetter
 
 RETRY = "retry"
 EXAMPLES = """

@@ -20,7 +20,7 @@ def command(
     timeout: Annotated[
         float | None,
         typer.Option(
-            "--timeout", min=0.0, metavar="S", help="Wait this many seconds before killing.  [env: IFMEM_STOP_GRACE_S]"
+            "--timeout", min=0.1, metavar="S", help="Wait this many seconds before killing.  [env: IFMEM_STOP_GRACE_S]"
         ),
     ] = None,
     kill: Annotated[bool, typer.Option("--kill", help="Kill at once.")] = False,

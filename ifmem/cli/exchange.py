@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ifmem.cli.answer_view import AnswerView, answer_text, receipt
 from ifmem.cli.session import Session
-from ifmem.core.records import Answer
+from ifmem.core.answers import Answer
 from ifmem.errors import IfmemError
 
 if TYPE_CHECKING:

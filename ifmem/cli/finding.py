@@ -10,7 +10,7 @@ import typer
 from ifmem.cli.findings_view import place
 from ifmem.cli.session import Session
 from ifmem.cli.text import dollars, latency, one_line, timestamp
-from ifmem.core.records import Finding
+from ifmem.core.findings import Finding
 from ifmem.errors import Exit, IfmemError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ifmem.cli.session import Session
 from ifmem.cli.text import dollars, latency, one_line
-from ifmem.core.records import Finding
+from ifmem.core.findings import Finding
 from ifmem.errors import Exit, IfmemError
 
 NOTHING = "Not found: nothing that the worker borrowed answers this."

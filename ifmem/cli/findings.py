@@ -16,7 +16,7 @@ from ifmem.errors import Exit, IfmemError
 
 if TYPE_CHECKING:
     from ifmem.client import Memory
-    from ifmem.core.records import Finding
+    from ifmem.core.findings import Finding
 
 EXAMPLES = """
 ifmem findings --shard code --search "retry bus" --since 7d
@@ -30,9 +30,9 @@ ACTIONS = {"export": export, "import": take_in}
 def command(  # noqa: PLR0917 - typer reads the options from the signature
     ctx: typer.Context,
     action: Annotated[
-        str | None, typer.Argument(metavar="[export|import", help="All of them, one JSON object a line.")
+        str | None, typer.Argument(metavar="export|import", help="All of them, one JSON object a line.")
     ] = None,
-    file: Annotated[str, typer.Argument(metavar="FILE]", help="To or from this file; - is the pipe.")] = "-",
+    file: Annotated[str, typer.Argument(metavar="FILE", help="To or from this file; - is the pipe.")] = "-",
     limit: Annotated[int, typer.Option("-n", "--limit", min=1, metavar="N", help="At most this many.")] = 50,
     shard: Annotated[str | None, typer.Option("--shard", metavar="NAME", help="Only this shard's.")] = None,
     search: Annotated[

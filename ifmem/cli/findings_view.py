@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable, Iterator
 
 from ifmem.cli.text import duration, one_line, timestamp
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 
 
 def tabular(findings: Iterable[Finding]) -> Iterator[list[object]]:

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 import typer
 
 from ifmem.cli.session import Session
-from ifmem.config import FILE, SETTINGS
+from ifmem.config import SETTINGS
+from ifmem.config.folders import FILE
 from ifmem.errors import IfmemError
 
 EXAMPLES = """

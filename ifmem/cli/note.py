@@ -25,6 +25,7 @@ git log -1 --format=%B | ifmem note
 ifmem note --list
 ifmem note --edit 3 "The release is on Thursday."
 """
+REMOVED = "removed"
 
 
 def command(
@@ -52,7 +53,7 @@ def command(
         if listed:
             _list(session, memory.notes())
         elif remove:
-            _report(session, memory.remove_note(remove), "removed")
+            _report(session, memory.remove_note(remove), REMOVED)
         elif edit:
             _report(session, _edited(memory, edit, words or [], file, expires), "changed")
         else:
@@ -86,7 +87,7 @@ def _report(session: Session, noted: Noted, done: str) -> None:
     if session.as_json:
         session.screen.json({"schema": 1, "note": _as_object(note), "read_by": list(noted.read_by)})
         return
-    until = f", until {timestamp(note.until)}" if note.until else ""
+    until = f", until {timestamp(note.until)}" if note.until and done != REMOVED else ""
     known = f"read by {', '.join(noted.read_by)}" if noted.read_by else "read at the next ifmem up"
     session.screen.data(f"{done} {note.id}{until}" if done.endswith("as") else f"{note.id} {done}{until}")
     session.screen.note(f"{known}. See: ifmem note --list")

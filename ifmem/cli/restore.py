@@ -1,4 +1,4 @@
-"""`ifmem restore`: a backup in the archive's place. What was there is kept beside it."""
+"""`ifmem restore`: a backup in the place of what is remembered. What was there is kept beside it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def command(
     file: Annotated[str, typer.Argument(metavar="FILE", help="What `ifmem backup` wrote.")],
     force: Annotated[bool, typer.Option("--force", help="Also if its rows were altered since.")] = False,
 ) -> None:
-    """All of it or nothing, also while the set runs; the newest findings and answers are then put back on the bus."""
+    """Also while the set runs; the newest findings and answers are then put back on the bus. Notes, sessions and test runs give way to
+    those of the backup; one that knows of none leaves them as they are."""
     session: Session = ctx.obj
     with session.memory() as memory:
         restored, saved = memory.restore(file, force=force)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ifmem.cli.session import Session
-from ifmem.core.lifecycle import SERVING, STOPPED, UNREACHABLE
+from ifmem.cli.text import timestamp
+from ifmem.core.lifecycle import HUNG, SERVING, STOPPED, UNREACHABLE
 from ifmem.core.status import ProcessStatus, Status
 from ifmem.errors import Exit, IfmemError
 
@@ -45,7 +46,8 @@ def command(
     if status.state == STOPPED:
         return Exit.NOTHING_RUNNING
     unfit = [shard for shard in status.shards if shard.state not in SERVING]
-    return Exit.DID_NOT_HAPPEN if status.state == UNREACHABLE or (check and unfit) else Exit.DONE
+    bad = status.state == UNREACHABLE or (check and (unfit or status.state == HUNG))
+    return Exit.DID_NOT_HAPPEN if bad else Exit.DONE
 
 
 def show(status: Status, screen: Screen, *, as_json: bool, wide: bool) -> None:
@@ -71,7 +73,8 @@ def tabular(status: Status) -> Iterator[list[object]]:
     names = [field.name for field in fields(ProcessStatus)]
     yield [name.upper() for name in names]
     for process in (*status.shards, *status.processes):
-        yield [getattr(process, name) for name in names]
+        shown = {"since": timestamp(process.since) if process.since else None}
+        yield [shown.get(name, getattr(process, name)) for name in names]
 
 
 def _watch(memory: Memory, session: Session, wide: bool) -> Status:

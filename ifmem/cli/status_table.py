@@ -20,22 +20,26 @@ NOTHING = "-"
 
 
 def render(status: Status, width: int, *, wide: bool = False) -> list[Text]:
-    """The lines for a terminal `width` columns wide. `wide` adds columns, and the processes that are not shards."""
-    others = [p for p in status.processes if wide or p.state not in SERVING]
+    """The lines for a terminal `width` columns wide: shards, librarians, and whatever is not ready. `wide` adds columns, and all other
+    processes."""
+    others = [p for p in status.processes if wide or p.state not in SERVING or p.quota is not None]
     shown = (*status.shards, *others)
-    lines = [Text(line) for line in textwrap.wrap(headline(status), width)]
+    whole = headline(status)
+    fitting = whole if len(whole) <= width else headline(status, tokens=False)
+    lines = [Text(line) for line in textwrap.wrap(fitting, width)]
     if shown:
         lines += [Text(), *layout(_columns(shown, wide), width)]
     return lines + _remarks(status, shown, width)
 
 
-def headline(status: Status) -> str:
+def headline(status: Status, *, tokens: bool = True) -> str:
     parts = ["ifmem " + ("up" if status.state == READY else status.state)]
     if status.since:
         parts[0] += f" {duration(time.time() - status.since)}"
     if (ping := status.bus.get("ms")) is not None:
         parts.append(f"{'valkey' if status.bus.get('embedded') else 'redis'} {ping:.1f} ms")
-    if accessible := sum(shard.tokens for shard in status.shards if shard.state in SERVING):
+    accessible = sum(shard.tokens for shard in status.shards if shard.state in SERVING)
+    if tokens and accessible:
         parts.append(f"{count(accessible)} tokens")
     parts.append(plural(status.findings, "finding"))
     parts.append(f"today {plural(status.asks_today, 'ask')}, {dollars(status.spent_today_usd)}")
@@ -85,6 +89,7 @@ FORMS = (
     _Form("UP", 6, True, lambda p: _optional(p.uptime_s, duration)),
     _Form("TEXT", 9, False, lambda p: one_line(p.freshness) or NOTHING),
 )
+QUOTA = _Form("QUOTA", 3, True, lambda p: NOTHING if p.quota is None else f"{p.quota:,}")
 WIDE_FORMS = (
     _Form("PAGES", 9, True, lambda p: str(p.pages)),
     _Form("WARM", 13, True, lambda p: str(p.warm)),
@@ -95,6 +100,8 @@ WIDE_FORMS = (
 
 
 def _columns(processes: Sequence[ProcessStatus], wide: bool) -> list[Column]:
+    """What is left of the quota of a day has a column if there are librarians."""
+    quota = (QUOTA,) if any(process.quota is not None for process in processes) else ()
     return [
         Column(
             form.title,
@@ -103,7 +110,7 @@ def _columns(processes: Sequence[ProcessStatus], wide: bool) -> list[Column]:
             form.right,
             [style(process) for process in processes] if form.title == "STATE" else (),
         )
-        for form in (*FORMS, *(WIDE_FORMS if wide else ()))
+        for form in (*FORMS, *quota, *(WIDE_FORMS if wide else ()))
     ]
 
 

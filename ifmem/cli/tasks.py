@@ -15,7 +15,7 @@ from rich.text import Text
 from ifmem.cli.session import Session
 from ifmem.cli.table import Column, layout
 from ifmem.cli.text import duration, one_line, timestamp
-from ifmem.core.tasks import TaskStatus
+from ifmem.core.tasks import HELP, Task, TaskStatus
 
 if TYPE_CHECKING:
     from ifmem.client import Memory
@@ -78,7 +78,7 @@ def _tabular(tasks: Sequence[TaskStatus]) -> Iterator[list[object]]:
     yield ["ID", "STATE", "PRIORITY", "SHARD", "PASS", "WORKER", "ASKED", "FINDING", "QUESTION", "ERROR"]
     for one in tasks:
         task = one.task
-        head = [task.id, one.state, task.priority, task.shard, task.pass_name, one.worker, timestamp(task.asked_at)]
+        head = [task.id, one.state, task.priority, task.shard, _pass(task), one.worker, timestamp(task.asked_at)]
         yield [*head, one.finding, task.question, one.error]
 
 
@@ -92,13 +92,18 @@ def _lines(tasks: Sequence[TaskStatus], width: int) -> list[Text]:
             Column("AGE", 2, [duration(now - one.task.asked_at) for one in tasks], right=True),
             Column("PRIORITY", 4, [one.task.priority for one in tasks]),
             Column("SHARD", 3, [one_line(one.task.shard) or "-" for one in tasks]),
-            Column("PASS", 5, [one_line(one.task.pass_name) or "-" for one in tasks]),
+            Column("PASS", 5, [one_line(_pass(one.task)) or "-" for one in tasks]),
             Column("WORKER", 6, [one_line(one.worker) or "-" for one in tasks]),
             Column("TASK", 1, [_shortened(one_line(one.task.question)) for one in tasks]),
             Column("ID", 7, [one.task.id for one in tasks]),
         ],
         width,
     )
+
+
+def _pass(task: Task) -> str:
+    """What it was put for: a pass, or another worker's help."""
+    return HELP if task.kind == HELP else task.pass_name
 
 
 def _shortened(text: str) -> str:

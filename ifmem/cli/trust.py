@@ -8,7 +8,8 @@ import typer
 
 from ifmem.cli.session import Session
 from ifmem.cli.text import one_line, plural
-from ifmem.config import FILE, load
+from ifmem.config.folders import FILE
+from ifmem.config.loading import load
 from ifmem.core.addresses import masked
 from ifmem.core.trust import Wish, wishes
 from ifmem.errors import Exit, IfmemError

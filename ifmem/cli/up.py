@@ -12,14 +12,15 @@ import typer
 
 from ifmem.cli.session import Session
 from ifmem.cli.text import count, duration, one_line, plural
-from ifmem.core.lifecycle import SERVING, STOPPED, UNREACHABLE
+from ifmem.core.addresses import is_of_this_machine
+from ifmem.core.lifecycle import HUNG, SERVING, STOPPED, UNREACHABLE, WAITING
 from ifmem.core.status import Status
 from ifmem.errors import Exit, IfmemError
 
 if TYPE_CHECKING:
     from ifmem.cli.screen import Screen
     from ifmem.config import Config
-    from ifmem.core.records import Finding
+    from ifmem.core.findings import Finding
 
 EXAMPLES = """
 ifmem up
@@ -32,7 +33,7 @@ NO_MODELS = (
 )
 Shards = Annotated[str, typer.Option("--shards", metavar="A,B", help="Only these, separated by commas.")]
 Timeout = Annotated[
-    float | None, typer.Option("--timeout", min=0.0, metavar="S", help="Wait at most this many seconds.")
+    float | None, typer.Option("--timeout", min=0.1, metavar="S", help="Wait at most this many seconds.")
 ]
 
 
@@ -60,7 +61,7 @@ def command(
     with session.memory() as memory:
         before = memory.status()
         try:
-            with _reporting(session.screen, lines_only=foreground) as report:
+            with reporting(session.screen, lines_only=foreground) as report:
                 status = memory.up(
                     wait=not no_wait, timeout=timeout, foreground=foreground, shards=names, on_status=report
                 )
@@ -72,6 +73,8 @@ def command(
         session.screen.json(status.to_dict())
     else:
         session.screen.data(outcome(before, status, time.monotonic() - began))
+        for line in invitations(status):
+            session.screen.note(line)
         if before.state in (STOPPED, UNREACHABLE) and no_models(session.config()):
             session.screen.note(NO_MODELS)
     return report_warmed(session.screen, warmed)
@@ -85,6 +88,15 @@ def report_warmed(screen: Screen, warmed: Sequence[Finding]) -> Exit:
         elif finding.found:
             screen.note(f"{finding.shard}: {plural(len(finding.pages), 'page')} in the cache of {finding.model}")
     return Exit.DID_NOT_HAPPEN if any(finding.error for finding in warmed) else Exit.DONE
+
+
+def invitations(status: Status) -> Iterator[str]:
+    """What to type on another machine, for each shard that waits for one to serve it."""
+    waiting = [shard for shard in status.shards if shard.state == WAITING and shard.fix]
+    yield from (f"{one_line(shard.name)} {one_line(shard.reason)}. {one_line(shard.fix)}" for shard in waiting)
+    url = str(status.bus.get("url", ""))
+    if waiting and is_of_this_machine(url):
+        yield f"No other machine reaches {url}: give the server an address in your network, and IFMEM_REDIS_URL that one."
 
 
 def no_models(config: Config) -> bool:
@@ -101,14 +113,14 @@ def outcome(before: Status, after: Status, took_s: float) -> str:
     if len(ready) < len(after.shards) or not ready:
         return f"{after.state}: {len(ready)} of {plural(len(after.shards), 'shard')} ready. Look: ifmem status"
     found = f"{plural(len(ready), 'shard')} ready, {tokens} tokens loaded"
-    if before.state not in (STOPPED, UNREACHABLE):
+    if before.state not in (STOPPED, UNREACHABLE, HUNG):
         since = f" for {duration(time.time() - before.since)}" if before.since else ""
         return f'already running{since}: {found}. Ask: ifmem ask "…"'
     return f'up in {took_s:.1f} s: {found}. Ask: ifmem ask "…"'
 
 
 @contextmanager
-def _reporting(screen: Screen, *, lines_only: bool) -> Iterator[Callable[[Status], None]]:
+def reporting(screen: Screen, *, lines_only: bool) -> Iterator[Callable[[Status], None]]:
     if screen.notes_on_terminal and not lines_only:
         from ifmem.cli.live import live_status
 
@@ -119,12 +131,13 @@ def _reporting(screen: Screen, *, lines_only: bool) -> Iterator[Callable[[Status
 
 
 def changes(screen: Screen) -> Callable[[Status], None]:
-    """A function that notes each shard whose state is another one than when it was last called."""
+    """A function that notes each shard whose state is another one than when it was last called. Before it is started there is nothing
+    to tell."""
     seen: dict[str, str] = {}
 
     def report(status: Status) -> None:
         for shard in (*status.shards, *status.processes):
-            if seen.get(shard.name) != shard.state:
+            if seen.get(shard.name, STOPPED) != shard.state:
                 seen[shard.name] = shard.state
                 why = f": {one_line(shard.reason)}" if shard.reason and shard.state not in SERVING else ""
                 screen.note(f"{one_line(shard.name)} {shard.state}{why}")

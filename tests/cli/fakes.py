@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from ifmem.core.answers import Answer, Progress, ShardUse
 from ifmem.core.costs import CostReport
 from ifmem.core.descent import Descent
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.manifest import Held, LeftOut, Manifest, PageFacts
 from ifmem.core.plan import Plan
-from ifmem.core.records import Answer, Citation, Finding, Progress, ShardUse
 from ifmem.core.status import ProcessStatus, Status
 from ifmem.stores.refresh_orders import Outcome
 
@@ -43,6 +45,9 @@ class SpokenMemory:
 
     def argument(self, name: str) -> Any:
         return next(arguments for called, arguments in self.calls if called == name)
+
+    def standstill(self) -> str:
+        return str(self.said.get("standstill", ""))
 
     def submit(self, question: str, **options: Any) -> str:
         self._say("submit", {"question": question, **options})

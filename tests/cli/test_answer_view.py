@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ifmem.cli.answer_view import answer_text, receipt
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 
 from .fakes import an_answer
 

@@ -31,7 +31,7 @@ def test_what_goes_to_whom_and_what_stays(capsys: Capture) -> None:
         "librarian-2  1 document  5.0k tokens\n"
         "left out: f_4: no librarian has room for 9,000 tokens\n"
     )
-    assert "ifmem status --wide" in said.err
+    assert "ifmem status" in said.err
 
 
 def test_a_dry_run_is_one(capsys: Capture) -> None:

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from ifmem.cli.app import run
-from ifmem.core.records import Progress, ShardUse
+from ifmem.core.answers import Progress, ShardUse
 from ifmem.errors import Exit, IfmemError
 
 from .conftest import Puts, Typed
@@ -26,6 +26,14 @@ def test_the_answer_alone_is_on_stdout_and_its_receipt_on_stderr(capsys: Capture
     out, err = capsys.readouterr()
     assert (code, out) == (0, "Retries are in bus.py.\n")
     assert err == "  src/bus.py:10-18  verified  code\nasked code, not docs · 812ms · $0.00 · extractive\n"
+
+
+def test_a_supervisor_that_stands_still_is_told_of_beside_the_answer(capsys: Capture) -> None:
+    memory = SpokenMemory(standstill="it stands still. Replace it: ifmem up", submit="q_1", answer=an_answer())
+    assert run(["ask", "Where?"], memory) == 0
+    out, err = capsys.readouterr()
+    assert out == "Retries are in bus.py.\n"
+    assert err.startswith("ifmem: it stands still. Replace it: ifmem up\n")
 
 
 def test_quiet_leaves_the_answer_and_verbose_adds_the_scores(capsys: Capture) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ifmem.cli.app import run
-from ifmem.core.records import Answer, Progress
+from ifmem.core.answers import Answer, Progress
 from ifmem.errors import Exit, IfmemError
 
 from .conftest import Puts, Terminal, Typed

@@ -6,7 +6,7 @@ import pytest
 
 from ifmem.cli.app import run
 from ifmem.core.costs import Batch, CostReport, report
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 
 from .conftest import Puts
 from .fakes import SpokenMemory

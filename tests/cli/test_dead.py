@@ -7,8 +7,8 @@ import time
 import pytest
 
 from ifmem.cli.app import run
-from ifmem.core.records import Query
-from ifmem.stores.hand_off import DeadLetter
+from ifmem.core.queries import Query
+from ifmem.stores.dead_letters import DeadLetter
 
 from .conftest import Puts
 from .fakes import SpokenMemory

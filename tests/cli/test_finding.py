@@ -6,7 +6,7 @@ import pytest
 
 from ifmem.cli.app import run
 from ifmem.core.descent import Descent
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 
 from .fakes import SpokenMemory, a_finding
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ifmem.cli.app import run
-from ifmem.core.records import Citation, Finding
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 
 from .conftest import Puts
 from .fakes import SpokenMemory, a_finding

@@ -7,7 +7,8 @@ import pytest
 
 from ifmem.cli.app import run
 from ifmem.cli.init import template
-from ifmem.config import SETTINGS, load
+from ifmem.config import SETTINGS
+from ifmem.config.loading import load
 
 Capture = pytest.CaptureFixture[str]
 

@@ -66,6 +66,13 @@ def test_a_note_is_edited_prolonged_and_removed(capsys: Capture) -> None:
     assert notes(capsys) == {}
 
 
+def test_what_is_removed_counts_until_no_later_time(capsys: Capture) -> None:
+    run(["note", "The crane is broken.", "--expires", "12h"])
+    capsys.readouterr()
+    assert run(["note", "--remove", "1"]) == 0
+    assert capsys.readouterr().out == "note-1 removed\n"
+
+
 def test_a_terminal_gets_paragraphs_and_a_pipe_gets_rows(terminal: Puts, capsys: Capture) -> None:
     run(["note", "one\ntwo\x1b[31m", "--expires", "3d"])
     stdout = terminal("stdout")

@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from ifmem.cli.app import run
+from ifmem.core.lifecycle import HUNG
 from ifmem.core.status import ProcessStatus
 
 from .conftest import Puts
@@ -20,6 +21,13 @@ def test_piped_output_is_tab_separated_and_complete(capsys: pytest.CaptureFixtur
     assert len(head) == len(code) == len(docs) == len(fields(ProcessStatus))
     assert dict(zip(head, docs, strict=True))["REASON"] == r"a\tb\nc"
     assert dict(zip(head, code, strict=True))["TOKENS"] == "148000"
+
+
+def test_piped_output_tells_times_as_every_other_table_does(capsys: pytest.CaptureFixture[str]) -> None:
+    since = a_status(shard(1, "code", since=1_795_272_840.0), shard(2, "docs"))
+    assert run(["status"], SpokenMemory(status=since)) == 0
+    head, *rows = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert [dict(zip(head, row, strict=True))["SINCE"] for row in rows] == ["2026-11-21T14:54:00Z", ""]
 
 
 def test_a_terminal_gets_the_table(terminal: Puts) -> None:
@@ -43,6 +51,14 @@ def test_json_parses_in_every_state(status: object, code: int, capsys: pytest.Ca
 def test_check_fails_when_a_shard_is_not_ready() -> None:
     assert run(["status", "--check"], SpokenMemory(status=DEGRADED)) == 1
     assert run(["status", "--check"], SpokenMemory(status=READY)) == 0
+
+
+def test_a_supervisor_that_stands_still_fails_the_check_and_says_what_replaces_it(terminal: Puts) -> None:
+    stdout = terminal("stdout")
+    hung = a_status(shard(1, "code"), state=HUNG, reason="it stands still", fix="Replace it: ifmem up")
+    assert run(["status"], SpokenMemory(status=hung)) == 0
+    assert "Replace it: ifmem up" in stdout.getvalue()
+    assert run(["status", "--check"], SpokenMemory(status=hung)) == 1
 
 
 def test_a_bus_that_cannot_be_reached_is_not_taken_for_a_stopped_set(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+from rich.text import Text
 
 from ifmem.cli.status_table import headline, render, state, style
 
@@ -42,6 +45,14 @@ def table(width: int) -> list[str]:
 def test_a_table_of_80_columns_has_every_column_and_no_line_is_longer() -> None:
     assert table(80)[0].split() == "# SHARD STATE CONTEXT QUEUE DONE P50 RESTARTS BEAT UP".split()
     assert max(map(len, lines(80))) <= 80
+
+
+def test_the_first_line_gives_up_its_tokens_before_it_takes_a_second_line() -> None:
+    up = a_status(shard(1, "docs"), asks_today=94, spent_today_usd=0.41, findings=1_212)
+    whole = headline(up)
+    assert len(whole) > 80 and "148k tokens" in whole
+    assert render(up, len(whole))[0].plain == whole
+    assert render(up, 80)[:2] == [Text(whole.replace(" · 148k tokens", "")), Text()]
 
 
 def test_numbers_stand_under_their_titles_at_80_columns() -> None:
@@ -111,3 +122,15 @@ def test_a_budget_that_is_reached_is_said_under_the_table() -> None:
     shown = [line.plain for line in render(a_status(shard(1, "code"), budget={"note": note}), 100)]
     assert shown[-1] == note
     assert note not in [line.plain for line in render(a_status(shard(1, "code"), budget={"note": ""}), 100)]
+
+
+def test_librarians_stand_below_the_shards_with_what_is_left_of_their_quota() -> None:
+    librarian = shard(0, "librarian-1", tokens=250_000, capacity=1_000_000, quota=1_480)
+    status = replace(a_status(shard(1, "docs")), processes=(librarian, shard(0, "archivist")))
+    head, _, last = [line.plain for line in render(status, 120)][2:5]
+    assert "QUOTA" in head.split() and last.split()[0] == "librarian-1" and "1,480" in last.split()
+    assert "250k 25%" in last
+
+
+def test_without_librarians_there_is_no_column_for_quotas() -> None:
+    assert "QUOTA" not in lines(200)[2]

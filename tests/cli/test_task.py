@@ -7,8 +7,9 @@ import pytest
 
 from cli.fakes import SpokenMemory, a_finding
 from ifmem.cli.app import run
-from ifmem.core.records import Citation, Finding
-from ifmem.core.tasks import Task, TaskStatus
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
+from ifmem.core.tasks import HELP, Task, TaskStatus
 
 FOUND = a_finding(
     worker="worker-3",
@@ -73,6 +74,13 @@ def test_tasks_are_rows_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert head.split("\t")[:3] == ["ID", "STATE", "PRIORITY"]
     assert first.split("\t")[:2] == ["t_2", "working"] and "Who\\tcalls it?" in first
     assert second.endswith("f_1\tWhere?\tno vendor")
+
+
+def test_a_task_that_a_blocked_worker_put_is_called_help(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = [TaskStatus(Task("t_3", "Where is it?", kind=HELP, asks_for="t_2"), "waiting")]
+    assert run(["tasks"], Working(tasks=asked)) == 0
+    head, row = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert row[head.index("PASS")] == "help"
 
 
 def test_tasks_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ifmem.cli.app import run
 from ifmem.cli.up import NO_MODELS
+from ifmem.core.lifecycle import WAITING
 from ifmem.errors import Exit, IfmemError
 
 from .conftest import Puts
@@ -23,6 +24,13 @@ def test_without_a_terminal_there_is_one_line_per_change_of_state(capsys: Captur
     assert out.startswith("up in ") and out.endswith('2 shards ready, 296k tokens loaded. Ask: ifmem ask "…"\n')
 
 
+def test_nothing_is_said_of_a_shard_before_it_starts(capsys: Capture) -> None:
+    before = a_status(shard(1, "docs", "stopped"), state="starting")
+    after = a_status(shard(1, "docs", "starting"), state="starting")
+    run(["up"], SpokenMemory(status=STOPPED, seen=[before, after, before], up=READY))
+    assert capsys.readouterr().err.startswith("docs starting\ndocs stopped\n")
+
+
 def test_a_shard_that_fails_says_why_in_its_line(capsys: Capture) -> None:
     failed = a_status(shard(1, "docs", "failed", reason="no such folder"))
     error = IfmemError("docs did not start.", why="no such folder", fix="Look: ifmem logs docs")
@@ -35,6 +43,18 @@ def test_a_terminal_shows_the_table_in_place(terminal: Puts) -> None:
     run(["up"], SpokenMemory(status=STOPPED, seen=[LOADING, READY], up=READY))
     assert "2  docs     loading" in stderr.getvalue()
     assert "2  docs     ready" in stderr.getvalue().partition(NO_MODELS)[0].rpartition("ifmem up")[2]
+
+
+def test_a_shard_for_another_machine_says_what_to_type_there_and_that_this_address_cannot_be_reached(
+    capsys: Capture,
+) -> None:
+    fix = "On another machine: IFMEM_REDIS_URL=redis://localhost:6379 ifmem join docs"
+    waiting = shard(2, "docs", WAITING, reason="waiting for a host", fix=fix, remote=True)
+    status = a_status(shard(1, "history"), waiting, state="degraded", bus={"url": "redis://localhost:6379"})
+    assert run(["up"], SpokenMemory(status=READY, up=status)) == 0
+    told = capsys.readouterr().err
+    assert f"docs waiting for a host. {fix}\n" in told
+    assert "No other machine reaches redis://localhost:6379" in told
 
 
 def test_a_second_up_says_what_it_found(capsys: Capture) -> None:

@@ -3,15 +3,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ifmem.cli.app import run
-from ifmem.config import load
+from ifmem.config.loading import load
+from ifmem.core.answers import Answer
+from ifmem.core.documents import Citation
 from ifmem.core.receipts import sealed
-from ifmem.core.records import Answer, Citation
 from ifmem.stores.archive import Archive
 from ifmem.stores.journal import Entry
 
@@ -131,10 +133,47 @@ def test_a_receipt_is_printed_without_what_a_terminal_would_act_on(
 
 
 def test_neither_a_file_nor_a_question(capsys: Capture) -> None:
-    assert run(["verify", "q_unknown"]) == 1
+    assert run(["verify", "q_unknown"]) == 2
     assert "there is no question 'q_unknown'" in capsys.readouterr().err
 
 
 def test_a_folder_is_no_receipt(folder: Path, capsys: Capture) -> None:
     assert run(["verify", "."]) == 2
     assert "cannot read ." in capsys.readouterr().err
+
+
+def several(answer: Answer) -> bytes:
+    """Good, altered, no receipt, gone."""
+    gone = sealed(replace(answer, id="q_2", citations=(replace(answer.citations[0], path="gone.md", sha256="0" * 64),)))
+    rows = [answer.to_dict(), {**answer.to_dict(), "answer": "There."}, {"id": 3}, gone.to_dict()]
+    return "\n".join(map(json.dumps, rows)).encode() + b"\n\n"
+
+
+def test_of_several_receipts_each_has_a_verdict_and_the_worst_counts(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    assert verified(several(answer), monkeypatch) == 1
+    good, altered, none, gone = capsys.readouterr().out.splitlines()
+    assert good == "q_1  intact; 1 unchanged"
+    assert altered == "q_1  ALTERED; 1 unchanged"
+    assert none.startswith("line 3  this is no receipt.")
+    assert gone.startswith("q_2  intact; 1 ")
+
+
+@pytest.mark.parametrize(("kept", "code"), [((0,), 0), ((0, 0), 0), ((0, 3), 5), ((0, 2), 2), ((2, 1, 3), 1)])
+def test_the_worst_of_several(
+    answer: Answer, kept: tuple[int, ...], code: int, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    lines = several(answer).split(b"\n")
+    assert verified(b"\n".join(lines[number] for number in kept), monkeypatch) == code
+
+
+def test_json_of_several_is_a_line_each(
+    answer: Answer, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    (folder / "receipts.jsonl").write_bytes(several(answer))
+    assert run(["verify", "receipts.jsonl", "--json"]) == 1
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["line"] for one in told] == [1, 2, 3, 4]
+    assert [one.get("genuine") for one in told][:3] == [True, False, None]
+    assert told[2]["error"]["what"] == "this is no receipt."

@@ -52,6 +52,23 @@ def test_every_question_is_answered_by_one_that_leaves_after_each(start: object)
     assert program.set.serving("docs").restarts == 0  # the shard itself has not been harmed
 
 
+def test_no_question_is_lost_whatever_it_does_between_question_and_answer(start: object) -> None:
+    manners = ("leave-once", "goodbye-once", "break-off-once")
+    program = start(*manners, "babble")  # type: ignore[operator]
+    for manner in manners:
+        (program.folder / manner).touch()  # not yet: one of them at a time
+    for manner in manners:
+        (program.folder / manner).unlink()
+        answer = program.set.memory.ask(QUESTION, shards=("docs",), fresh=True)
+        assert (program.folder / manner).exists()
+        assert answer.found and not answer.error, manner
+        assert any("no part of an answer" in note for note in answer.notes)
+    assert program.set.serving("docs").restarts == 0
+    query_ids = [program.set.memory.submit(QUESTION, shards=("docs",), fresh=True) for _ in range(4)]
+    assert all(program.set.memory.answer(query_id, timeout=30.0).found for query_id in query_ids)
+    eventually(lambda: program.set.each_answered_once(*query_ids), what="all in the archive")
+
+
 def test_one_that_hangs_costs_one_question_and_the_next_is_answered(start: object) -> None:
     program = start("silent-once")  # type: ignore[operator]
     late = program.set.memory.ask(QUESTION, shards=("docs",), timeout=2.0)

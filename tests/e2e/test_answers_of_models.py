@@ -16,7 +16,8 @@ from simulator.background import serving_in_background
 from simulator.reading import NOTHING, Spoken, read, say
 from simulator.vendor import KEY, Vendor
 
-from ifmem.core.records import Answer, Progress, Usage
+from ifmem.core.answers import Answer, Progress
+from ifmem.core.findings import Usage
 
 QUESTION = "Who counts the herring boats every morning?"
 BOTH = ("docs", "code")

@@ -14,7 +14,7 @@ import pytest
 from e2e_cli import ifmem
 from running_set import FAST, RunningSet, eventually, make_project
 
-from ifmem.core.records import Usage
+from ifmem.core.findings import Usage
 from ifmem.processes.purse import BusPurse
 from ifmem.providers.spending import Call, OverBudget
 from ifmem.stores.bus import Bus

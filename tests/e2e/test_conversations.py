@@ -51,6 +51,21 @@ def test_resume_with_a_question_follows_up_and_without_one_fetches(talking: Runn
     assert json.loads(ifmem("ask", "--json", "--resume", first["id"], *folder).out)["answer"] == first["answer"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ask", "--resume", "q_never"), "there is no question 'q_never'"),
+        (("task", "--resume", "t_never"), "there is no task 't_never'"),
+        (("search", "--resume", "s_never"), "there is no search 's_never'"),
+        (("dead", "retry", "q_never"), "'q_never' is not among the questions that were given up"),
+        (("findings", "--shard", "never"), "the shards are: docs, code"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_wrong_usage(talking: RunningSet, arguments: tuple[str, ...], said: str) -> None:
+    told = ifmem(*arguments, "-C", str(talking.folder))
+    assert (told.code, told.out) == (2, "") and said in told.err
+
+
 def test_what_nobody_asked_cannot_be_followed(talking: RunningSet) -> None:
     said = ifmem("ask", "--resume", "q_never", "And when?", "-C", str(talking.folder))
-    assert said.code == 1 and "there is no question 'q_never'" in said.err
+    assert said.code == 2 and "there is no question 'q_never'" in said.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ QUESTION = "Who counts the herring boats?"
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
-    """One set for all; the last test that uses it leaves it harmed."""
+    """One set for all, started by somebody whose files everybody may write; the last test that uses it leaves it harmed."""
+    usual = os.umask(0)
     found = RunningSet(make_project(tmp_path_factory.mktemp("ready")), FAST)
     try:
         found.memory.up(timeout=30)
@@ -30,6 +32,7 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
         yield found
     finally:
         found.end()
+        os.umask(usual)
 
 
 def told(found: RunningSet, *options: str, code: int = 0) -> dict[str, dict[str, Any]]:
@@ -88,6 +91,15 @@ def test_a_backup_comes_back_while_the_set_runs(ready: RunningSet, tmp_path: Pat
     ready.memory.ask("Who counts the herring boats each morning?", timeout=15)
     eventually(lambda: len(ready.archived("answers")) == 2, what="an answer after the restore")
     assert told(ready, "--audit")["audit"]["state"] == "ok"
+
+
+def test_what_the_doctor_says_mends_it_does(ready: RunningSet) -> None:
+    for answer in ready.archived("answers"):
+        ready.on_bus("DEL", ready.keys.answer(answer["id"]))
+    check = told(ready, code=1)["memory"]
+    assert (check["state"], check["fix"]) == ("wrong", "ifmem restart archivist")
+    assert ifmem(*check["fix"].split()[1:], "-C", str(ready.folder)).code == 0
+    eventually(lambda: ready.memory.doctor().healthy, what="everything well again")
 
 
 def test_what_was_done_by_hand_to_archive_and_bus_is_named(ready: RunningSet) -> None:

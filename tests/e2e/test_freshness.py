@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from e2e_cli import ifmem
@@ -20,12 +21,16 @@ shards.history.enabled = false
 shards.working.enabled = false
 [shards.clock]
 sources = [{ kind = "command", name = "ticks", command = "echo tick >> .ifmem/ticks; wc -l < .ifmem/ticks" }]
+[shards.log]
+provider = "python:scripted:Obedient"
+sources = [{ kind = "files", include = ["log.book"] }]
 """
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     found = RunningSet(make_project(tmp_path_factory.mktemp("fresh")), settings=SETTINGS)
+    (found.folder / "log.book").write_text("The wind is from the west.\n")
     try:
         found.memory.up()
         yield found
@@ -71,6 +76,17 @@ def test_new_folders_renamed_and_removed_files_are_followed(running: RunningSet)
     eventually(lambda: "moved.md" in paths() and "deep/er/note.md" not in paths(), what="the rename followed")
     (running.folder / "moved.md").unlink()
     eventually(lambda: not says(running, "narwhal"), what="the removal followed")
+
+
+def test_an_answer_says_that_its_evidence_changed_while_it_was_made(running: RunningSet, tmp_path: Path) -> None:
+    query_id = running.hold(tmp_path / "held", shards=("log",))
+    before = {one.shard: one.version for one in running.memory.corpus()}
+    (running.folder / "log.book").write_text("The wind is from the east.\n")
+    eventually(lambda: {one.shard: one.version for one in running.memory.corpus()}["log"] != before["log"])
+    (tmp_path / "held" / "go").touch()
+    told = ifmem("-C", str(running.folder), "ask", "--resume", query_id)
+    assert told.code == 0, told
+    assert "the evidence changed after it was read: log.book" in told.err
 
 
 def test_others_hear_of_a_change(running: RunningSet) -> None:

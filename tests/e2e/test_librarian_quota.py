@@ -11,8 +11,9 @@ from running_set import FAST, RunningSet, make_project
 from simulator.background import serving_in_background
 from simulator_gemini.server import KEY, Refusal, Server
 
+from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.librarians import Shelved
-from ifmem.core.records import Answer, Finding
 from ifmem.processes import importing, shelving
 
 PELICAN = "The pelican crossing was rejected by the council in 1998 because of the tramway."

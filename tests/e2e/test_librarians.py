@@ -13,8 +13,10 @@ import pytest
 from running_set import FAST, RunningSet, eventually, make_project
 
 from ifmem import Memory
+from ifmem.core.documents import Citation
+from ifmem.core.findings import Finding
 from ifmem.core.librarians import LIVE
-from ifmem.core.records import Citation, Finding
+from ifmem.core.status import ProcessStatus
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url
 
@@ -88,6 +90,18 @@ def test_their_keys_are_kept_true(archive: RunningSet) -> None:
     assert int(archive.on_bus("GET", keys.librarian_quota(1))) == 1_500  # extractive: nothing was taken
     assert int(archive.on_bus("GET", keys.librarian_capacity(1))) > 20
     assert int(archive.on_bus("GET", keys.librarian_capacity(2))) == 0
+
+
+def test_the_status_says_what_they_hold_and_what_is_left_of_their_quotas(archive: RunningSet) -> None:
+    first, second = (eventually(lambda name=name: _known(archive, name)) for name in ("librarian-1", "librarian-2"))
+    assert first.tokens > 20 and second.tokens == 0
+    assert (first.capacity, first.quota) == (1_000_000, 1_500)
+
+
+def _known(archive: RunningSet, name: str) -> ProcessStatus | None:
+    """The librarian, once its beat has told of its quota."""
+    found = archive.process(name)
+    return found if found and found.quota is not None else None
 
 
 @asynccontextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from simulator.background import serving_in_background
 from simulator.reading import Spoken, read, say
 from simulator.vendor import KEY, Vendor
 
+from ifmem.core.lifecycle import STOPPED
 from ifmem.core.searches import DONE, SKIPPED, Search
 
 QUESTION = "Who counts the herring boats?"
@@ -83,7 +86,19 @@ def test_a_search_stops_when_a_pass_adds_nothing(running: RunningSet) -> None:
     assert [one.state for one in found.passes] == [DONE] + [SKIPPED] * 7
 
 
-def test_a_search_that_was_interrupted_goes_on_where_it_stood(running: RunningSet) -> None:
+def stopped(running: RunningSet) -> None:
+    running.memory.down()
+
+
+def killed(running: RunningSet) -> None:
+    os.kill(running.supervisor, signal.SIGKILL)
+    eventually(lambda: running.memory.status().state == STOPPED, what="the set gone")
+
+
+@pytest.mark.parametrize("end", [stopped, killed])
+def test_a_search_that_was_interrupted_goes_on_where_it_stood(
+    running: RunningSet, end: Callable[[RunningSet], None]
+) -> None:
     begun: list[Search] = []
 
     def interrupt(search: Search) -> None:
@@ -94,7 +109,7 @@ def test_a_search_that_was_interrupted_goes_on_where_it_stood(running: RunningSe
     with pytest.raises(KeyboardInterrupt):
         running.memory.search(QUESTION, on_progress=interrupt)
     before = begun[-1]
-    running.memory.down()
+    end(running)
     running.memory.up(timeout=30)
     found = running.memory.resume_search(before.id)
     assert found.state == DONE and found.found

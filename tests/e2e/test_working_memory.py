@@ -33,3 +33,28 @@ def test_a_session_is_found_by_what_was_said_and_by_its_day(running: RunningSet)
     answer = running.memory.ask("What happened to the anchor windlass in the 2025-11-19 session?")
     assert answer.found and answer.citations[0].path.startswith(".ifmem/history/2025-11-19-agent-")
     assert "starboard" in answer.answer
+
+
+def test_a_finding_is_answered_from_as_soon_as_it_is_stored(running: RunningSet) -> None:
+    """Nothing in the folder changes: it is the archive that tells of it."""
+    place = "README.md:3-3"
+    running.memory.store_finding("The capstan on the north mole squeaks.", sources=[place], author="tester")
+
+    def cited() -> set[str]:
+        answer = running.memory.ask("Which capstan squeaks?", shards=["working"])
+        return {citation.path for citation in answer.citations} if answer.found else set()
+
+    assert eventually(cited, within_s=5, what="the finding answered") == {"findings:recent"}
+
+
+def test_what_is_not_committed_is_answered_from_with_what_it_replaces(running: RunningSet) -> None:
+    path = running.folder / "src" / "ledger.py"
+    path.write_text(path.read_text().replace("len(boats)", "sum(1 for trawler in boats)"))
+
+    def told() -> str:
+        answer = running.memory.ask("What counts each trawler in boats?", shards=["working"])
+        return "\n".join(one.quote for one in answer.citations if one.path == "git:diff")
+
+    quote = eventually(told, within_s=5, what="the difference answered")
+    assert "-    return len(boats)" in quote
+    assert "+    return sum(1 for trawler in boats)" in quote
