@@ -12,8 +12,9 @@ from ifmem.bench.private_set import private_set, write_small_folder
 from ifmem.bench.rows import Row, at_most, row
 from ifmem.bench.scale import Scale
 from ifmem.config import Config
+from ifmem.core.findings import Usage
 from ifmem.core.keys import Keys
-from ifmem.core.records import Usage, new_id
+from ifmem.core.record import new_id
 from ifmem.processes.purse import BusPurse
 from ifmem.providers.spending import Call, OverBudget
 from ifmem.stores.bus import Bus

@@ -15,8 +15,8 @@ from ifmem.bench.private_set import private_set, text_of, write_documents, write
 from ifmem.bench.rows import Row, at_most, row
 from ifmem.bench.scale import Scale
 from ifmem.client import Memory
+from ifmem.core.documents import Document
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Document
 from ifmem.stores.page_files import open_page, write_page
 from ifmem.stores.registry import Registry
 
@@ -75,8 +75,8 @@ def _read_all(paths: list[Path]) -> int:
 async def _over_the_bus(memory: Memory, data: bytes, times: int) -> list[Row]:
     """As shards do it: a page is put there with its day to live, and taken by a reader elsewhere."""
     writing, reading = [], []
-    async with connected(memory) as (bus, hand_off):
-        registry = Registry(bus, hand_off.keys)
+    async with connected(memory) as (bus, inquiries):
+        registry = Registry(bus, inquiries.keys)
         for number in range(times):
             page = Page(f"bench-{number}", 0, data)
             started = time.perf_counter()
@@ -85,7 +85,7 @@ async def _over_the_bus(memory: Memory, data: bytes, times: int) -> list[Row]:
             await registry.shared_page(page.digest, page.tokens)
             reading.append((time.perf_counter() - written) * 1000)
             writing.append((written - started) * 1000)
-            await bus.call("DEL", hand_off.keys.page(page.digest))
+            await bus.call("DEL", inquiries.keys.page(page.digest))
     return [row("over the bus, SET", "ms", writing, at_most(2)), row("over the bus, GET", "ms", reading, at_most(2))]
 
 

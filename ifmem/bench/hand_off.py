@@ -32,10 +32,10 @@ def measure_hand_off(place: Path, scale: Scale) -> Iterable[Row]:
 
 
 async def _hand_off(memory: Memory, scale: Scale) -> list[Row]:
-    async with connected(memory) as (bus, hand_off):
+    async with connected(memory) as (bus, inquiries):
 
         async def ask_shard(label: str) -> object:
-            return await ping(hand_off, label)
+            return await ping(inquiries, label)
 
         async def ask_raw(queue: str) -> object:
             return await raw_list.ask(bus, queue, QUESTION)
@@ -77,10 +77,10 @@ def measure_fan_out(place: Path, scale: Scale) -> Iterable[Row]:
 
 
 async def _fan_out(memory: Memory, scale: Scale) -> list[Row]:
-    async with connected(memory) as (_, hand_off):
+    async with connected(memory) as (_, inquiries):
 
         async def ask(label: str) -> object:
-            return await ping(hand_off, label)
+            return await ping(inquiries, label)
 
         await time_each_ms(ask, [*LABELS, "coordinator"] * 5)
         through: list[float] = []

@@ -14,9 +14,9 @@ from pathlib import Path
 from ifmem.bench.rows import Row, at_most, at_most_times, row
 from ifmem.bench.scale import Scale
 from ifmem.core.cache_rules import Block, Cache, Prompt, look_up, settle
+from ifmem.core.findings import Usage
 from ifmem.core.plan import Habits, Holding, Plan
 from ifmem.core.prices import Model, model_named
-from ifmem.core.records import Usage
 
 SHARD_MODEL, SYNTHESISER = "claude-haiku-5-5", "claude-sonnet-5-5"
 ONE_PAGE, ASKED = 95_000, 100

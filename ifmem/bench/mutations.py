@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
-from ifmem.core.records import Citation, Document
+from ifmem.core.documents import Citation, Document
 
 LINES = 6  # of a span at most
 WORDS = 6  # of a span at least

@@ -38,10 +38,10 @@ def measure_peers(place: Path, scale: Scale) -> Iterable[Row]:
 
 
 async def _hand_off(memory: Memory, times: int) -> list[float]:
-    async with connected(memory) as (_, hand_off):
+    async with connected(memory) as (_, inquiries):
         labels = ["shard:1"] * times
-        await time_each_ms(lambda label: ping(hand_off, label), labels[:20])
-        return await time_each_ms(lambda label: ping(hand_off, label), labels)
+        await time_each_ms(lambda label: ping(inquiries, label), labels[:20])
+        return await time_each_ms(lambda label: ping(inquiries, label), labels)
 
 
 def _neighbour(name: str, url: str, times: int) -> list[float]:

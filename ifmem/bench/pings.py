@@ -10,11 +10,12 @@ from typing import Any
 
 from ifmem.client import Memory
 from ifmem.core.keys import Keys
-from ifmem.core.records import Query, new_id
+from ifmem.core.queries import Query
+from ifmem.core.record import new_id
 from ifmem.errors import IfmemError
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url
-from ifmem.stores.hand_off import HandOff
+from ifmem.stores.inquiries import Inquiries
 
 PATIENCE_S = 30.0
 QUESTION = "x" * 1024
@@ -22,21 +23,21 @@ QUESTION = "x" * 1024
 
 @asynccontextmanager
 async def connected(memory: Memory) -> Any:
-    """A bus and a hand-off of this event loop."""
+    """A bus and the asker's end of its hand-off, of this event loop."""
     bus = Bus(bus_url(memory.config))
     try:
-        yield bus, HandOff(bus, Keys(memory.config.namespace))
+        yield bus, Inquiries(bus, Keys(memory.config.namespace))
     finally:
         await bus.close()
 
 
-async def ping(hand_off: HandOff, label: str) -> dict[str, Any]:
+async def ping(inquiries: Inquiries, label: str) -> dict[str, Any]:
     """Ask the process behind `label` for a sign of life; returns the body of its reply. Raises IfmemError if none comes."""
     now = time.time()
     query = Query(new_id("q"), QUESTION, type="ping", asked_at=now, deadline=now + PATIENCE_S)
-    message = await hand_off.ask_and_wait(query, label)
+    message = await inquiries.ask_and_wait(query, label)
     while message is None and time.time() < query.deadline:
-        message = await hand_off.message(query.id)
+        message = await inquiries.message(query.id)
     if message is None:
         raise IfmemError(f"{label} did not answer a ping within {PATIENCE_S:.0f} s.")
     body: dict[str, Any] = message["body"]

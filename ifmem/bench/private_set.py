@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ifmem.client import Memory
-from ifmem.config import FILE, STATE
+from ifmem.config.folders import FILE, STATE
 from ifmem.errors import IfmemError
-from ifmem.processes.children import descendants
+from ifmem.processes.process_table import descendants
 from ifmem.stores.lock import read_state
 
 FOREIGN = ("IFMEM_", "ANTHROPIC_", "OPENAI_", "GOOGLE_", "GEMINI_")

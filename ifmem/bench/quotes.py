@@ -14,12 +14,13 @@ from random import Random
 from ifmem.bench.mutations import FALSE, HARMLESS, MISPLACED, Mutate, spans
 from ifmem.bench.rows import Row, Target, at_least, at_most, row
 from ifmem.bench.scale import Scale
-from ifmem.core.citations import VERIFIED, stands, verify
+from ifmem.core.citations import stands, verify
+from ifmem.core.documents import Citation, Document
 from ifmem.core.folding import fold, occurrences
 from ifmem.core.overlays import View
 from ifmem.core.pages import page_of
-from ifmem.core.records import Citation, Document
 from ifmem.core.stretches import stretches_of
+from ifmem.core.verification import VERIFIED
 from ifmem.processes.loaded_text import ShardText
 from ifmem.stores.index import build_index
 

@@ -20,7 +20,7 @@ from ifmem.bench.scale import Scale
 from ifmem.client import Memory
 from ifmem.core.status import ProcessStatus
 from ifmem.errors import IfmemError
-from ifmem.stores.hand_off import HandOff
+from ifmem.stores.inquiries import Inquiries
 
 SHARDS = 8
 FILES, BYTES = 100, 4_000  # a shard's context; eight of them hold 3.2 MB
@@ -44,24 +44,24 @@ def measure_restart(place: Path, scale: Scale) -> Iterable[Row]:
 
 
 async def _kill_in_turn(memory: Memory, shards: Sequence[ProcessStatus]) -> list[float]:
-    async with connected(memory) as (_, hand_off):
+    async with connected(memory) as (_, inquiries):
         times = []
         for shard in shards:
-            await ping(hand_off, f"shard:{shard.number}")
+            await ping(inquiries, f"shard:{shard.number}")
             started = time.perf_counter()
             _kill(shard)
-            await _answered_by_successor(hand_off, shard)
+            await _answered_by_successor(inquiries, shard)
             times.append((time.perf_counter() - started) * 1000)
         return times
 
 
 async def _kill_at_once(memory: Memory, shards: Sequence[ProcessStatus]) -> float:
-    async with connected(memory) as (_, hand_off):
-        await asyncio.gather(*(ping(hand_off, f"shard:{shard.number}") for shard in shards))
+    async with connected(memory) as (_, inquiries):
+        await asyncio.gather(*(ping(inquiries, f"shard:{shard.number}") for shard in shards))
         started = time.perf_counter()
         for shard in shards:
             _kill(shard)
-        await asyncio.gather(*(_answered_by_successor(hand_off, shard) for shard in shards))
+        await asyncio.gather(*(_answered_by_successor(inquiries, shard) for shard in shards))
         return (time.perf_counter() - started) * 1000
 
 
@@ -70,8 +70,8 @@ def _kill(shard: ProcessStatus) -> None:
     os.kill(shard.pid, signal.SIGKILL)
 
 
-async def _answered_by_successor(hand_off: HandOff, shard: ProcessStatus) -> None:
-    finding = await ping(hand_off, f"shard:{shard.number}")
+async def _answered_by_successor(inquiries: Inquiries, shard: ProcessStatus) -> None:
+    finding = await ping(inquiries, f"shard:{shard.number}")
     if finding["incarnation"] <= shard.incarnation:
         raise IfmemError(
             f"{shard.name} answered after it had been killed.", why=f"incarnation {finding['incarnation']}"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ifmem.core.records import Record
+from ifmem.core.record import Record
 
 ENOUGH_FOR_P95 = 5
 MOST, LEAST = "at most", "at least"

@@ -19,6 +19,7 @@ from ifmem.bench.footprint import measure_idle, measure_memory
 from ifmem.bench.freshness import measure_freshness
 from ifmem.bench.hand_off import measure_fan_out, measure_hand_off
 from ifmem.bench.money import measure_money
+from ifmem.bench.overload import measure_overload
 from ifmem.bench.peers import measure_peers
 from ifmem.bench.private_set import private_place
 from ifmem.bench.quotes import measure_quotes
@@ -53,6 +54,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "streaming": measure_streaming,
     "subscribing": measure_subscribing,
     "swarm": measure_swarm,
+    "overload": measure_overload,
 }
 log = logging.getLogger("ifmem")
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator
 
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 from ifmem.providers.contract import Done, Event, Quote, Request, Text
 from ifmem.providers.extractive import Search
 

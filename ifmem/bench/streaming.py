@@ -14,7 +14,7 @@ from ifmem.bench.private_set import private_set, write_small_folder
 from ifmem.bench.programs import on_terminal
 from ifmem.bench.rows import Row, at_most, row
 from ifmem.bench.scale import Scale
-from ifmem.config import FILE
+from ifmem.config.folders import FILE
 from ifmem.errors import IfmemError
 
 SPOKEN = re.compile(rb"@(\d+\.\d+)@")

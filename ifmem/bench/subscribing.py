@@ -13,8 +13,9 @@ from ifmem.bench.private_set import private_set, write_small_folder
 from ifmem.bench.rows import Row, at_least, at_most, row
 from ifmem.bench.scale import Scale
 from ifmem.client import Memory
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding, new_id
+from ifmem.core.record import new_id
 from ifmem.processes.subscribing import Follower, place_after
 from ifmem.stores.bus import Bus
 from ifmem.stores.contributions import contribute

@@ -21,13 +21,14 @@ from ifmem.bench.scale import Scale
 from ifmem.bench.swarm_folder import made_up_word, write_folder
 from ifmem.bench.swarm_peers import WITHIN_S, by_rq, in_sequence
 from ifmem.client import Memory
+from ifmem.core.findings import Finding
 from ifmem.core.keys import Keys
-from ifmem.core.records import Finding
 from ifmem.core.search_plan import Plan
 from ifmem.core.searches import Search
-from ifmem.core.tasks import Task, is_worker
+from ifmem.core.tasks import Task
+from ifmem.core.worker_names import is_worker
 from ifmem.processes.assigning import Assigning, Heard, new_task
-from ifmem.processes.children import with_marks
+from ifmem.processes.process_table import with_marks
 from ifmem.processes.search_plans import default_plan
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import bus_url

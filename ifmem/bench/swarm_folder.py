@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from ifmem.config import FILE
+from ifmem.config.folders import FILE
 
 LINES_A_FILE = 300
 SYLLABLES = "ba co du fi ga ha lo mi nu po ra se ti vo wu zel kor nam".split()

@@ -12,7 +12,7 @@ import pytest
 
 from ifmem.bench.mutations import FALSE, HARMLESS, MISPLACED, spans
 from ifmem.bench.quotes import Material, Result, try_kinds
-from ifmem.core.records import Document
+from ifmem.core.documents import Document
 
 ROOT = Path(__file__).parents[2]
 TEXTS = (

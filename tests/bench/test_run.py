@@ -19,7 +19,7 @@ from ifmem.bench.rows import Row, row
 from ifmem.bench.run import MEASUREMENTS, measure
 from ifmem.bench.scale import Scale
 from ifmem.errors import Exit, IfmemError
-from ifmem.processes.children import descendants
+from ifmem.processes.process_table import descendants
 
 TINY = Scale(samples=0.001, size=0.01)
 SOME = row("x", "ms", [1.0])
@@ -40,6 +40,7 @@ ROWS = {
     "streaming": 1,
     "subscribing": 3,
     "freshness": 5,
+    "overload": 16,
     "swarm": 10 + bool(find_spec("rq")),
 }
 
