@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import pytest
 
 from ifmem.core.citations import verify
+from ifmem.core.documents import Citation, Document
 from ifmem.core.pages import Page, page_of
-from ifmem.core.records import Citation, Document
 from ifmem.providers.contract import Done, Event, Provider, Quote, Request, Text
 from ifmem.providers.several_pages import standing
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 from scripted import Steady
 
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 from ifmem.providers.contract import Done, Event, Quote, Request, Text
 
 INJECTIONS = {

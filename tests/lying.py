@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 
 from scripted import Steady
 
-from ifmem.core.records import Citation
+from ifmem.core.documents import Citation
 from ifmem.providers.contract import Done, Event, Quote, Request, Text
 
 TRUE = "The lighthouse keeper counts the herring boats every morning."

@@ -14,8 +14,10 @@ from numbered_model import NOTHING, Speech
 from simulator.faults import CutShort, ErrorMidStream, Hang, Lost, Raw
 
 from ifmem.core.citations import verify
+from ifmem.core.documents import Document
+from ifmem.core.findings import Usage
 from ifmem.core.pages import page_of
-from ifmem.core.records import Document, Turn, Usage
+from ifmem.core.queries import Turn
 from ifmem.errors import Exit, IfmemError
 from ifmem.providers.contract import Event, Provider, Request, Restart, Text
 from ifmem.providers.spending import Purse, Unlimited

@@ -11,7 +11,8 @@ import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from ifmem.core.records import Citation, PageUse
+from ifmem.core.documents import Citation
+from ifmem.core.findings import PageUse
 from ifmem.errors import IfmemError
 from ifmem.providers.contract import Done, Event, Quote, Request, Text
 from ifmem.providers.extractive import Search

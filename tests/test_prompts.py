@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ifmem import config, prompts
+from ifmem import prompts
+from ifmem.config.loading import load
 from ifmem.core.domains import Domain, Source
 from ifmem.corpus.globs import is_readable
 from ifmem.errors import Exit, IfmemError
@@ -19,7 +20,7 @@ def shards(tmp_path: Path) -> Shards:
 
     def read(text: str) -> dict[str, Domain]:
         (tmp_path / "ifmem.toml").write_text(text)
-        return {domain.name: domain for domain in prompts.domains(config.load(tmp_path, env={}))}
+        return {domain.name: domain for domain in prompts.domains(load(tmp_path, env={}))}
 
     return read
 
