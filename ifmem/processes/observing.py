@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import time
 from dataclasses import replace
+from pathlib import Path
 
 from ifmem.config import Config
 from ifmem.core import lifecycle
@@ -48,7 +50,7 @@ async def _observe(config: Config, bus: Bus) -> Status:
         return _without_bus(config, said, error, masked(bus.url), locked)
     if not locked and not (overview.alive and _may_run(overview.info)):
         return _stopped(config, said)
-    if locked and not _lives(said.get("pid")):
+    if locked and not lives(said.get("pid")):
         # Its spawner is cleaning up behind it.
         return replace(_unannounced(config, said, bus), state=lifecycle.STOPPING)
     if locked and overview.info.get("pid") != str(said.get("pid")):
@@ -78,13 +80,16 @@ def _since(text: str) -> float | None:
     return float(text) if TIME.fullmatch(text) else None
 
 
-def _lives(pid: object) -> bool:
+def lives(pid: object) -> bool:
+    """Whether a process is alive; one that only waits for its parent to take note of its end is not."""
     try:
         os.kill(int(str(pid)), 0)
     except (ValueError, ProcessLookupError):
         return False
     except PermissionError:
-        pass
+        return True
+    with contextlib.suppress(OSError, IndexError):  # not Linux, or gone meanwhile
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
     return True
 
 
