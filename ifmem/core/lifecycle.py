@@ -17,7 +17,6 @@ LOST, STALLED, TOO_SLOW = "lost", "stalled", "too slow"
 WAITING = "waiting"  # a remote shard, for a machine that serves it
 
 SERVING = frozenset({READY, BUSY})
-OUT_OF_SERVICE = frozenset({FAILED, WAITING})  # nobody should wait for it
 
 
 def state_of_set(states: Sequence[str]) -> str:

@@ -43,6 +43,7 @@ log = logging.getLogger("ifmem")
 RESERVE_S = 0.5  # kept back from the asker's patience for merging and for the way back
 FIRST_SHARE = 0.6  # of the time for findings, after which others are asked too if nothing was found
 LOOK_EVERY_S = 2.0
+HOST_WITHIN_S = 1.5  # a remote shard that has waited longer for a host is out of service
 
 
 class Coordinator(Claimant):
@@ -52,6 +53,7 @@ class Coordinator(Claimant):
         self.router = Router(self.config, list(self.domains))
         self.open: dict[str, Gathering] = {}
         self.out_of_service: dict[str, str] = {}
+        self.waiting: dict[str, float] = {}  # remote shards that no machine serves, and since when
         self.remembering = Remembering(self.bus, self.keys, self.config, tuple(self.domains.values()))
         purse = BusPurse(self.bus, self.keys, self.config, self.assignment.name)
         self.synthesising = Synthesising(self.config, purse)
@@ -91,7 +93,11 @@ class Coordinator(Claimant):
     async def _look(self) -> None:
         with contextlib.suppress(BusLost):
             processes = await self.registry.processes()
-            failed = {p.name: p.reason for p in processes if p.state in lifecycle.OUT_OF_SERVICE}
+            now = time.monotonic()
+            self.waiting = {p.name: self.waiting.get(p.name, now) for p in processes if p.state == lifecycle.WAITING}
+            # Who only waits for a host may have one at the next moment.
+            waited = {name for name, since in self.waiting.items() if now - since >= HOST_WITHIN_S}
+            failed = {p.name: p.reason for p in processes if p.state == lifecycle.FAILED or p.name in waited}
             for name in failed.keys() - self.out_of_service.keys():
                 for gathering in self.open.values():
                     gathering.give_up(name, failed[name])

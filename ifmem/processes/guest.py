@@ -18,7 +18,7 @@ from ifmem.stores.hosting import Hosting
 
 log = logging.getLogger("ifmem")
 LOOK_EVERY_S = 0.1  # for its first text
-FOLLOW_EVERY_S = 1.0
+FOLLOW_EVERY_S = 0.3  # a change at home is to be answered from here within a second
 FULL_AGAIN_S = 5.0
 
 

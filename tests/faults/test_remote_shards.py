@@ -182,7 +182,8 @@ def test_what_a_host_held_that_died_whole_is_answered_when_it_is_back_at_once(se
     (tmp_path / "held" / "go").touch()
     with served.host() as host:
         host.join(["docs", "code"], timeout=30)
-    assert served.home.memory.answer(asked, timeout=25).found
+    answer = served.home.memory.answer(asked, timeout=25)
+    assert answer.found, answer.error
     assert served.home.replaced(before).incarnation > before.incarnation
     eventually(lambda: served.home.each_answered_once(asked))
 
