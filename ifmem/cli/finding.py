@@ -23,14 +23,14 @@ ifmem finding f_019a5c3d2f1b7c0e4d9a1 --json | jq .built_on_it
 
 
 def command(ctx: typer.Context, finding_id: Annotated[str, typer.Argument(metavar="ID", help="Its id.")]) -> None:
-    """From the archive; nothing has to run. A quote is shown as it was checked when the finding was made."""
+    """From the archive, or the bus if it was just made. A quote is shown as it was checked when the finding was made."""
     session: Session = ctx.obj
     with session.memory() as memory:
         finding, descent = memory.finding(finding_id), memory.descent(finding_id)
     if finding is None:
         raise IfmemError(
             f"there is no finding {finding_id!r}.",
-            why="the archive does not know it",
+            why="neither the archive nor the bus knows it",
             fix="ifmem findings",
             exit_code=Exit.USAGE,
         )

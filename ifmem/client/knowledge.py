@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ifmem.client.questions import Questions
 from ifmem.core.keys import Keys
 from ifmem.errors import Exit, IfmemError
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.lock import is_locked
 
 if TYPE_CHECKING:
@@ -105,7 +107,14 @@ class Knowledge(Questions):
         return len(new), len(read) - len(new)
 
     def finding(self, finding_id: str) -> Finding | None:
-        """One finding from the archive; None if it does not know it."""
+        """One finding from the archive, or from the bus if the archivist has not come to it yet; None if neither knows it."""
+        found = self._archived_finding(finding_id)
+        if found is None and (self.config.redis_url or is_locked(self.config.home)):
+            with contextlib.suppress(BusLost):
+                found = self._run(self._asking().inquiries.stored_finding(finding_id))
+        return found
+
+    def _archived_finding(self, finding_id: str) -> Finding | None:
         from ifmem.stores.archive import Archive
 
         with Archive.reading(self.config.archive) as archive:
@@ -122,7 +131,7 @@ class Knowledge(Questions):
         finding = contributed(text, sources, author, self.config, self.shard_names)
         self._run(contribute(self._connected(), Keys(self.config.namespace), finding), needs_set=True)
         until = time.monotonic() + ARCHIVED_WITHIN_S
-        while self.finding(finding.id) is None and time.monotonic() < until:
+        while self._archived_finding(finding.id) is None and time.monotonic() < until:
             time.sleep(LOOK_EVERY_S)
         return finding
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ifmem.core.answers import Answer
+from ifmem.core.findings import Finding
 from ifmem.core.keys import DAY_S, HOUR_S, Keys
 from ifmem.core.queries import Query
 from ifmem.core.strictness import Refused, read_object
@@ -84,6 +85,10 @@ class Inquiries:
     async def stored_answer(self, query_id: str) -> Answer | None:
         """The answer, however often it was read before."""
         return await self._door.one(Answer, await self.bus.call("GET", self.keys.answer(query_id)))
+
+    async def stored_finding(self, finding_id: str) -> Finding | None:
+        """A finding of the last day, whether the archivist has come to it or not."""
+        return await self._door.one(Finding, await self.bus.call("GET", self.keys.finding(finding_id)))
 
     async def known(self, query_id: str) -> bool:
         return bool(await self.bus.call("EXISTS", self.keys.query(query_id)))

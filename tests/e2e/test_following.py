@@ -29,7 +29,7 @@ def ask(running: RunningSet) -> str:
 
 def test_nothing_is_missed_by_one_who_was_away_nor_while_the_set_was_down(running: RunningSet) -> None:
     first, second = ask(running), ask(running)
-    eventually(lambda: running.memory.finding(second), what="both archived")
+    eventually(lambda: len(running.memory.findings()) == 2, what="both archived")
     with Memory(running.folder) as subscriber:
         following = subscriber.follow_findings(after=first)
         assert next(following).id == second

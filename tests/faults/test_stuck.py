@@ -31,6 +31,15 @@ def test_a_shard_in_an_endless_loop_is_lost_and_its_question_goes_to_the_next(
     eventually(lambda: running.each_answered_once(answer.id))
 
 
+def test_a_finding_can_be_read_before_a_stopped_archivist_has_written_it(start: Start) -> None:
+    running = start(settings=DEFAULTS, docs="Obedient")
+    running.kill("archivist", signal.SIGSTOP)
+    answer = running.memory.ask("anything", shards=("docs",), timeout=15)
+    made = next(use.finding for use in answer.shards if use.finding)
+    read = running.memory.finding(made)
+    assert read is not None and read.query_id == answer.id
+
+
 def test_a_question_that_is_held_past_its_deadline_makes_its_shard_stalled(start: Start, tmp_path: Path) -> None:
     running = start(settings=FAST + "stall_margin_s = 0.5\n", docs="Obedient")
     before = eventually(lambda: running.serving("docs"))
