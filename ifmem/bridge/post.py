@@ -113,7 +113,7 @@ class Post:
             await anyio.lowlevel.checkpoint_if_cancelled()
         except anyio.get_cancelled_exc_class():
             with anyio.CancelScope(shield=True):
-                await run_sync(self._messages.take_back, who, session, [message.id for message in batch.messages])
+                await run_sync(self._messages.take_back, session, [message.id for message in batch.messages])
             raise
         return batch
 

@@ -99,16 +99,6 @@ def lines_of(text: str) -> list[str]:
     return [f"{line}\n" for line in ended] + ([rest] if rest else [])
 
 
-def applied(before: str, spans: Iterable[Span]) -> str:
-    """The text that the spans make of an earlier one."""
-    lines, at, made = lines_of(before), 0, list[str]()
-    for span in spans:
-        made += lines[at : span.start - 1]
-        made += span.lines
-        at = span.start - 1 + span.removed
-    return "".join(made + lines[at:])
-
-
 def spans_between(before: str, after: str) -> tuple[Span, ...]:
     """The changes that turn one text into the other, in order."""
     old, new = lines_of(before), lines_of(after)

@@ -102,7 +102,7 @@ def _checked(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _agree(own: Config, told: Config) -> None:
-    missing = [wish for wish in wishes_from(HOME, told) if not _says_too(own, told, wish)]
+    missing = [wish for wish in wishes_from(HOME, told) if not _says_too(own, wish)]
     if missing:
         raise IfmemError(
             "the set's home asks for what only this machine's user may decide.",
@@ -112,7 +112,7 @@ def _agree(own: Config, told: Config) -> None:
         )
 
 
-def _says_too(own: Config, told: Config, wish: Wish) -> bool:
+def _says_too(own: Config, wish: Wish) -> bool:
     """Whether this machine has a setting of its own there, which counts instead."""
     first, _, rest = wish.setting.partition(".")
     if not rest:

@@ -22,7 +22,6 @@ from ifmem.core.queries import Query
 from ifmem.core.record import Record, new_id
 from ifmem.core.strictness import LONGEST_QUESTION
 
-MOST = 5
 LIVE = 50  # the newest findings stay with the live shards: they are what a restart loads back
 PREFIX = "librarian-"
 

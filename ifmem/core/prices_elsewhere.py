@@ -1,4 +1,4 @@
-"""What models of other vendors cost on the vendors' own servers: one dated table. `core.prices` has Claude's.
+"""What models of other vendors cost on the vendors' own servers: one table, of the same date as `core.prices`, which has Claude's.
 
 A price holds for the server that asks it: the same model on one's own machine costs nothing that is known here. A model that is not in
 the table has no price: nothing is guessed. GPT models are not in it, as no dated source was at hand; a price of one's own can be set.
@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from ifmem.core.cache_rent import RentTerms
 from ifmem.core.prices import Rates
 
-AS_OF = "2026-11-21"
 DEEPSEEK = "api.deepseek.com"
 GOOGLE = "generativelanguage.googleapis.com"
 RENTED_FROM = 4096  # tokens: the least that Google keeps for rent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
@@ -122,7 +122,3 @@ def sub_questions(text: str, shards: Collection[str], most: int) -> list[SubQues
     ]
     known = [one if one.shard in shards else SubQuestion(one.text) for one in found]
     return list(dict.fromkeys(known))[:most]
-
-
-def names_of(plan: Plan) -> Sequence[str]:
-    return [one.name for one in plan.passes]

@@ -207,7 +207,3 @@ class Children:
             except TimeoutError:
                 self._process.kill()
                 await self._process.wait()
-
-    @property
-    def spawner_pid(self) -> int | None:
-        return self._process.pid if self._process else None

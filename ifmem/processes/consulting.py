@@ -28,7 +28,7 @@ class Consulting:
 
     def asked(self, query: Query) -> tuple[Query, tuple[str, ...]]:
         """The question as librarians are asked it, and those worth asking: none, if none of them holds any of its words."""
-        route = self._router.route(searchable(query.question, query.history), (), self._margin)
+        route = self._router.route(searchable(query.question, query.history))
         worth = choose(route.scores, self._margin)
         pages = tuple(page for name in worth for page in route.pages.get(name, ()))
         return replace(query, weights=route.weights, pages=pages), worth

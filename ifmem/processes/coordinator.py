@@ -148,7 +148,7 @@ class Coordinator(Claimant):
     def _route(self, query: Query) -> Route:
         if query.type == "ping":
             return Route.everyone(self.domains)
-        return self.router.route(searchable(query.question, query.history), query.shards, self.config.margin)
+        return self.router.route(searchable(query.question, query.history), query.shards)
 
     def _first(self, query: Query, route: Route, earlier: Answer | None) -> tuple[str, ...]:
         """Whom to ask: those that the asker named; else whoever had the answer before this one, and those that score."""

@@ -50,7 +50,7 @@ class Examiner:
 
     async def ask(self, question: Question) -> Outcome:
         started = time.perf_counter()
-        route = self._router.route(question.text, (), self._margin)
+        route = self._router.route(question.text)
         findings = await self._findings(question.text, route)
         answer = merge(findings, DEPTH)
         duration_ms = (time.perf_counter() - started) * 1000

@@ -38,5 +38,5 @@ def new_search(
 
 def _best_first(question: str, shards: Sequence[str], config: Config) -> tuple[str, ...]:
     """A pass may use fewer workers than there are shards: then those have to be asked that hold most of the question."""
-    scores = Router(config, shards).route(question, (), config.margin).scores
+    scores = Router(config, shards).route(question).scores
     return tuple(sorted(shards, key=lambda shard: -scores.get(shard, 0.0)))

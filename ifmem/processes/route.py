@@ -47,7 +47,7 @@ class Router:
         self._paths = {name: config.index / f"{name}.db" for name in names}
         self._open: dict[str, tuple[tuple[int, int], Index]] = {}
 
-    def route(self, question: str, only: Sequence[str], margin: float) -> Route:
+    def route(self, question: str, only: Sequence[str] = ()) -> Route:
         """Score the shards (only some, if the asker named them) by their best passage."""
         indexes = self._indexes()
         frequencies = [index.frequencies(search_terms(question)) for index in indexes.values()]

@@ -80,7 +80,7 @@ class Tasking:
         return await self._helped(task, finding, need, until) if need else finding
 
     def _route(self, question: str, only: tuple[str, ...]) -> Route:
-        return self._router.route(question, only, self._config.margin)
+        return self._router.route(question, only)
 
     def _domain(self, name: str) -> Domain:
         if name and name not in self._domains:

@@ -100,7 +100,7 @@ class Messages:
                 audit.record(connection, now, who.conversation.id, who.side, "handed out", **details)
             return Batch(batch, _unread(connection, who) - len(batch), acknowledged)
 
-    def take_back(self, who: Participant, reader: str, ids: Sequence[int]) -> None:
+    def take_back(self, reader: str, ids: Sequence[int]) -> None:
         """What was handed out has not left: its reader's next look must not acknowledge it."""
         marks = ", ".join("?" * len(ids))
         with self.file.changing() as connection:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from core.applying import applied
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ifmem.core.amendments import Amendment, amendment, applied, creation, lines_of, removal, spans_between
+from ifmem.core.amendments import Amendment, amendment, creation, lines_of, removal, spans_between
 
 TEXTS = st.text(alphabet="ab\n\r\x0c ", max_size=60)
 LINES = st.lists(st.sampled_from(["one\n", "two\n", "three\n", "\n"]), max_size=25).map("".join)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from core.applying import applied
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ifmem.core.amendments import applied
 from ifmem.core.compaction import burden_of
 from ifmem.core.documents import Document
 from ifmem.core.overlays import Layer, View, text_of

@@ -29,35 +29,35 @@ def router(tmp_path: Path) -> Router:
 
 
 def test_the_shard_with_the_best_passage_scores_most(router: Router) -> None:
-    scores = router.route("What does the tide follow?", (), 0.5).scores
+    scores = router.route("What does the tide follow?").scores
     assert scores["docs"] > scores["code"] == 0.0
 
 
 def test_a_shard_without_an_index_is_not_scored(router: Router) -> None:
-    assert "history" not in router.route("tide", (), 0.5).scores
+    assert "history" not in router.route("tide").scores
 
 
 def test_only_the_shards_named_are_scored(router: Router) -> None:
-    assert router.route("What takes the wind?", ["code"], 0.5).scores.keys() == {"code"}
+    assert router.route("What takes the wind?", ["code"]).scores.keys() == {"code"}
 
 
 def test_pages_are_the_ones_that_hold_the_evidence(router: Router) -> None:
-    pages = router.route("What keeps the hull upright?", (), 0.5).pages
+    pages = router.route("What keeps the hull upright?").pages
     assert pages == {"docs": (page("keels", KEELS).digest,), "code": ()}
 
 
 def test_each_part_of_a_compound_question_has_its_pages(router: Router) -> None:
-    route = router.route("What keeps the hull upright and what takes the wind?", (), 0.5)
+    route = router.route("What keeps the hull upright and what takes the wind?")
     assert set(route.pages["docs"]) == {page("keels", KEELS).digest, page("sails", SAILS).digest}
 
 
 def test_pages_are_few(tmp_path: Path) -> None:
     config = load(tmp_path, env={"IFMEM_HOME": str(tmp_path / "home")})
     build_index(config.index / "docs.db", "v1", [page(f"tide{n}", f"{TIDES}{n}\n") for n in range(PAGES + 2)])
-    assert len(Router(config, ["docs"]).route("What does the tide follow?", (), 0.5).pages["docs"]) == PAGES
+    assert len(Router(config, ["docs"]).route("What does the tide follow?").pages["docs"]) == PAGES
 
 
 def test_a_question_that_matches_nothing_has_no_pages_and_no_scores(router: Router) -> None:
-    route = router.route("zeppelin?", (), 0.5)
+    route = router.route("zeppelin?")
     assert set(route.scores.values()) == {0.0}
     assert set(route.pages.values()) == {()}

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ifmem.core.search_plan import WAYS, names_of
+from ifmem.core.search_plan import WAYS
 from ifmem.errors import Exit, IfmemError
 from ifmem.processes.search_plans import default_plan, own_plan, told_in
 
 
 def test_the_eight_passes_are_shipped_in_their_order() -> None:
     plan = default_plan()
-    assert tuple(names_of(plan)) == WAYS
+    assert tuple(one.name for one in plan.passes) == WAYS
     assert plan.workers == 40
     assert all("is data" in one.prompt and 'beginning with "- "' in one.prompt for one in plan.passes)
 

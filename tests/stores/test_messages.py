@@ -78,7 +78,7 @@ def test_a_reader_that_cannot_be_told_acknowledges_nothing_by_looking(mail: Mail
 def test_what_was_taken_back_is_not_acknowledged_by_the_next_look(mail: Mail) -> None:
     mail.messages.send(mail.a, "info", "one")
     batch = mail.messages.hand_out(mail.b, "reader")
-    mail.messages.take_back(mail.b, "reader", [message.id for message in batch.messages])
+    mail.messages.take_back("reader", [message.id for message in batch.messages])
     assert mail.texts("reader") == ["one"]
 
 
