@@ -143,7 +143,10 @@ if known < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) 
 # has been told (BURY): a step whose reply was lost is repeated and finds it here again.
 HAND_BACK = (
     COUNT
+    + STRANGE
     + """
+local wrong = strange({'list', 'list'})
+if wrong then return wrong end
 local back, dead, seen = {}, {}, {}
 local held = redis.call('LRANGE', KEYS[1], 0, -1)
 for i = #held, 1, -1 do
@@ -175,7 +178,11 @@ redis.call('LREM', KEYS[1], 0, ARGV[1])
 """
 
 # KEYS: dead, query, queue, journal. ARGV: id of the dead question, id, body, a day. Puts a dead question again, under a new id.
-RETRY = """
+RETRY = (
+    STRANGE
+    + """
+local wrong = strange({'list', '', 'list', 'stream'})
+if wrong then return wrong end
 if not redis.call('LPOS', KEYS[1], ARGV[1]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
 redis.call('RPUSH', KEYS[3], ARGV[2])
@@ -183,6 +190,7 @@ redis.call('XADD', KEYS[4], '*', 'kind', 'question', 'body', ARGV[3])
 redis.call('LREM', KEYS[1], 0, ARGV[1])
 return 1
 """
+)
 
 # KEYS: page. ARGV: its bytes, a day. Kept out of the append-only file: megabytes that can be made again at any time.
 SHARE_PAGE = """

@@ -7,7 +7,11 @@ from ifmem.stores.script_parts import FENCE, STRANGE
 # KEYS: task, journal, newest tasks, what was handed back, high, medium, low.
 # ARGV: id, body, a day, its queue among KEYS, most that may wait, tasks listed.
 # A task that is known is put no second time; only its body (its new deadline) is taken over.
-PUT = """
+PUT = (
+    STRANGE
+    + """
+local wrong = strange({'', 'stream', 'list', 'list', 'list', 'list', 'list'})
+if wrong then return wrong end
 local known, ahead = redis.call('EXISTS', KEYS[1]) == 1, 0
 for i = 4, 7 do ahead = ahead + redis.call('LLEN', KEYS[i]) end
 if not known and ahead >= tonumber(ARGV[5]) then return {'busy', ahead} end
@@ -19,6 +23,7 @@ redis.call('LTRIM', KEYS[3], 0, ARGV[6] - 1)
 redis.call('XADD', KEYS[2], '*', 'kind', 'task', 'body', ARGV[2])
 return {'put', ahead}
 """
+)
 
 # KEYS: incarnations, claims, what was handed back, high, medium, low. ARGV: name, incarnation, task prefix, attempts prefix, label.
 # One task: the one held already if the reply to an earlier claim was lost; else what was handed back, else the first of the highest
@@ -67,7 +72,11 @@ return 'stored'
 )
 
 # KEYS: dead, task, its queue, journal, newest tasks. ARGV: id of the dead task, id, body, a day. Puts a dead task again, under a new id.
-RETRY = """
+RETRY = (
+    STRANGE
+    + """
+local wrong = strange({'list', '', 'list', 'stream', 'list'})
+if wrong then return wrong end
 if not redis.call('LPOS', KEYS[1], ARGV[1]) then return 0 end
 redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
 redis.call('RPUSH', KEYS[3], ARGV[2])
@@ -76,3 +85,4 @@ redis.call('XADD', KEYS[4], '*', 'kind', 'task', 'body', ARGV[3])
 redis.call('LREM', KEYS[1], 0, ARGV[1])
 return 1
 """
+)

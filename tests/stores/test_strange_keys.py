@@ -93,6 +93,36 @@ def test_the_finding_of_a_task_is_stored_though_something_else_was_in_its_way(on
     assert on_bus(work) == ("stored", 1, 1)
 
 
+def test_a_life_is_counted_once_though_something_else_was_in_the_way_of_handing_back(on_bus: Any) -> None:
+    async def work(bus: Bus) -> Any:
+        hand_off = HandOff(bus, KEYS)
+        await Inquiries(bus, KEYS).ask(Query("q_1", "Where?"), DOCS.label)
+        await hand_off.claim(DOCS, 8, ())
+        await bus.call("SET", KEYS.queue(DOCS.label), "x")
+        handed_back = await hand_off.hand_back(DOCS, blame=True)
+        return handed_back, await hand_off.attempts("q_1", DOCS.label)
+
+    assert on_bus(work) == ((["q_1"], []), 1)
+
+
+def test_a_task_is_recorded_and_listed_though_something_else_was_in_the_place_of_the_list(on_bus: Any) -> None:
+    async def work(bus: Bus) -> Any:
+        await bus.call("SET", KEYS.tasks, "x")
+        await Tasks(bus, KEYS).put([Task("t_1", "Who counts?")])
+        return await bus.call("LRANGE", KEYS.tasks, 0, -1), [entry.kind for entry in await journal(bus)]
+
+    assert on_bus(work) == (["t_1"], ["task"])
+
+
+def test_a_task_that_was_given_up_is_put_once_though_something_else_was_in_the_way(on_bus: Any) -> None:
+    async def work(bus: Bus) -> Any:
+        tasks = Tasks(bus, KEYS)
+        await bus.send(("RPUSH", KEYS.queue_dead, "t_1"), ("SET", KEYS.tasks, "x"))
+        return await tasks.retry("t_1", Task("t_2", "Who counts?")), await tasks.waiting()
+
+    assert on_bus(work) == (True, 1)
+
+
 def test_even_the_count_of_what_was_refused_is_put_right(on_bus: Any) -> None:
     async def work(bus: Bus) -> Any:
         await bus.send(
