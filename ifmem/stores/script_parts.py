@@ -12,6 +12,19 @@ local function count(key, field)
 end
 """
 
+# Puts an id in front of a list of the newest. What falls off it leaves the bus within `left_s`, when nobody can be waiting for it any
+# more; `prefixes` are how the keys begin that go by such an id.
+NEWEST = """
+local function newest(list, id, most, prefixes, left_s)
+  redis.call('LPUSH', list, id)
+  for _, old in ipairs(redis.call('LRANGE', list, most, -1)) do
+    for _, prefix in ipairs(prefixes) do redis.call('EXPIRE', prefix .. old, left_s, 'LT') end
+  end
+  redis.call('LTRIM', list, 0, most - 1)
+end
+local function prefix_of(key, id) return string.sub(key, 1, -#id - 1) end
+"""
+
 # In the steps of processes KEYS[1] is always set:incarnations, ARGV[1] the process's name, ARGV[2] its incarnation.
 FENCE = """
 local current = redis.call('HGET', KEYS[1], ARGV[1])

@@ -1,5 +1,4 @@
-"""The atomic steps of the hand-off, in Lua, run by the bus itself. Called from
-`stores.hand_off`, `stores.inquiries` and `stores.dead_letters` only.
+"""The atomic steps of the hand-off, and of what goes with it, in Lua, run by the bus itself. Called from `stores` only.
 
 The bus is sent each whole once, and by its digest from then on (`stores.script_digests`).
 A step is never undone: a server that is full refuses the first command that needs room, so that command comes before any removal.
@@ -8,7 +7,7 @@ A step is never undone: a server that is full refuses the first command that nee
 
 from __future__ import annotations
 
-from ifmem.stores.script_parts import COUNT, FENCE, STRANGE
+from ifmem.stores.script_parts import COUNT, FENCE, NEWEST, STRANGE
 
 # KEYS: query, queue, reply, journal, limit. ARGV: id, body, a day, into the journal (1/0), most that may ever wait.
 # A question is either stored, queued and recorded, or refused. One that is known already is put again, however long the queue is.
@@ -71,9 +70,9 @@ return claims
 
 # KEYS: incarnations, claims, gather, finding, reply, journal, findings.
 # ARGV: name, incarnation, query id, finding id, finding, channel, durable (1/0), a day, an hour, findings kept on the bus, inbox prefix.
-# What falls off the list of the newest leaves the bus within the hour, when no question can be waiting for it any more.
 FINISH = (
     FENCE
+    + NEWEST
     + STRANGE
     + """
 if stale then return 'stale' end
@@ -89,12 +88,7 @@ redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[8])
 redis.call('RPUSH', reply, '{"kind":"finding","body":' .. ARGV[5] .. '}')
 redis.call('EXPIRE', reply, ARGV[9])
 if ARGV[7] == '1' then
-  redis.call('LPUSH', KEYS[7], ARGV[4])
-  local bodies = string.sub(KEYS[4], 1, -#ARGV[4] - 1)
-  for _, id in ipairs(redis.call('LRANGE', KEYS[7], ARGV[10], -1)) do
-    redis.call('EXPIRE', bodies .. id, ARGV[9], 'LT')
-  end
-  redis.call('LTRIM', KEYS[7], 0, ARGV[10] - 1)
+  newest(KEYS[7], ARGV[4], ARGV[10], {prefix_of(KEYS[4], ARGV[4])}, ARGV[9])
   redis.call('XADD', KEYS[6], '*', 'kind', 'finding', 'body', ARGV[5])
   redis.call('PUBLISH', ARGV[6], ARGV[5])
 end
@@ -108,6 +102,7 @@ return 'stored'
 ANSWER = (
     FENCE
     + COUNT
+    + NEWEST
     + STRANGE
     + """
 if stale then return 'stale' end
@@ -121,12 +116,7 @@ redis.call('EXPIRE', KEYS[4], ARGV[7])
 if ARGV[5] == '1' then
   redis.call('XADD', KEYS[5], '*', 'kind', 'answer', 'body', ARGV[4])
   count(KEYS[6], ARGV[8])
-  redis.call('LPUSH', KEYS[7], ARGV[3])
-  local answers = string.sub(KEYS[3], 1, -#ARGV[3] - 1)
-  for _, id in ipairs(redis.call('LRANGE', KEYS[7], ARGV[9], -1)) do
-    for _, prefix in ipairs({answers, ARGV[10], ARGV[11]}) do redis.call('EXPIRE', prefix .. id, ARGV[7], 'LT') end
-  end
-  redis.call('LTRIM', KEYS[7], 0, ARGV[9] - 1)
+  newest(KEYS[7], ARGV[3], ARGV[9], {prefix_of(KEYS[3], ARGV[3]), ARGV[10], ARGV[11]}, ARGV[7])
 end
 return 'stored'
 """
@@ -189,6 +179,18 @@ redis.call('RPUSH', KEYS[3], ARGV[2])
 redis.call('XADD', KEYS[4], '*', 'kind', 'question', 'body', ARGV[3])
 redis.call('LREM', KEYS[1], 0, ARGV[1])
 return 1
+"""
+)
+
+# KEYS: journal, finding, findings. ARGV: id, body, channel, a day, an hour, findings kept on the bus. Again changes nothing.
+CONTRIBUTE = (
+    NEWEST
+    + """
+redis.call('XADD', KEYS[1], '*', 'kind', 'finding', 'body', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[4])
+redis.call('LREM', KEYS[3], 0, ARGV[1])
+newest(KEYS[3], ARGV[1], ARGV[6], {prefix_of(KEYS[2], ARGV[1])}, ARGV[5])
+redis.call('PUBLISH', ARGV[3], ARGV[2])
 """
 )
 

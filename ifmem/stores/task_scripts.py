@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ifmem.stores.script_parts import FENCE, STRANGE
+from ifmem.stores.script_parts import FENCE, NEWEST, STRANGE
 
 # KEYS: task, journal, newest tasks, what was handed back, high, medium, low.
 # ARGV: id, body, a day, its queue among KEYS, most that may wait, tasks listed.
@@ -47,6 +47,7 @@ return {id, redis.call('GET', ARGV[3] .. id) or '', tonumber(redis.call('HGET', 
 # One finding a task, whoever found it, and only from the worker that holds the task.
 FINISH = (
     FENCE
+    + NEWEST
     + STRANGE
     + """
 if stale then return 'stale' end
@@ -62,8 +63,7 @@ end
 redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[7])
 redis.call('RPUSH', KEYS[5], '{"kind":"finding","body":' .. ARGV[5] .. '}')
 redis.call('EXPIRE', KEYS[5], ARGV[8])
-redis.call('LPUSH', KEYS[7], ARGV[4])
-redis.call('LTRIM', KEYS[7], 0, ARGV[9] - 1)
+newest(KEYS[7], ARGV[4], ARGV[9], {prefix_of(KEYS[4], ARGV[4])}, ARGV[8])
 redis.call('XADD', KEYS[6], '*', 'kind', 'finding', 'body', ARGV[5])
 redis.call('LREM', KEYS[2], 0, ARGV[3])
 redis.call('PUBLISH', ARGV[6], ARGV[5])

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from ifmem.core.findings import Finding
-from ifmem.core.keys import Keys
+from ifmem.core.keys import DAY_S, HOUR_S, Keys
 from ifmem.core.tasks import LABEL, Task
 from ifmem.stores.bus import Bus
+from ifmem.stores.contributions import contribute
 from ifmem.stores.dead_letters import DeadLetters
-from ifmem.stores.hand_off import HandOff, Seat, Stale
+from ifmem.stores.hand_off import FINDINGS_ON_BUS, HandOff, Seat, Stale
 from ifmem.stores.inquiries import Busy
 from ifmem.stores.tasks import Tasks
 
@@ -177,3 +178,21 @@ def test_putting_wakes_the_supervisor(on_bus: Any) -> None:
         return await bus.call("LRANGE", KEYS.set_control, 0, -1)
 
     assert on_bus(work) == ['{"op": "work"}']
+
+
+@pytest.mark.parametrize("by", ["a worker", "an agent"])
+def test_a_finding_that_is_no_longer_among_the_newest_leaves_the_bus_within_the_hour(on_bus: Any, by: str) -> None:
+    async def work(bus: Bus) -> list[int]:
+        await bus.call("RPUSH", KEYS.findings, *(f"f_old{number}" for number in range(FINDINGS_ON_BUS)))
+        oldest = KEYS.finding(f"f_old{FINDINGS_ON_BUS - 1}")
+        await bus.call("SET", oldest, "{}", "EX", DAY_S)
+        store = await put(bus, task("t_1"))
+        await claimed(store)
+        if by == "a worker":
+            await store.finish(ONE, finding("t_1"), "t_1")
+        else:
+            await contribute(bus, KEYS, finding(""))
+        return [await bus.call("TTL", key) for key in (oldest, KEYS.finding("f_1"))]
+
+    dropped, held = on_bus(work)
+    assert 0 < dropped <= HOUR_S < held
