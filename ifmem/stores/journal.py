@@ -14,7 +14,7 @@ from ifmem.stores.door import Door
 
 
 class Entry(NamedTuple):
-    """`id` orders the journal; `kind` is question, finding, answer, call or event; `body` is JSON."""
+    """`id` orders the journal; `kind` is a record's (question, finding …) or an event's; `body` is JSON."""
 
     id: str
     kind: str
@@ -60,13 +60,13 @@ class Journal:
         await self.bus.call("DEL", self.keys.set_restored)
 
     async def restore(self, findings: Sequence[Finding], answers: Sequence[Answer]) -> None:
-        """Put findings (newest first) and answers back on a bus that lost them. Safe to repeat; what is newer stays as it is."""
+        """Put findings (newest first) and answers back on a bus that lost them. Safe to repeat; what is there stays where it is."""
         keys = self.keys
         writes: list[tuple[Any, ...]] = [
             ("SET", keys.answer(one.id), one.to_json(), "NX", "EX", DAY_S) for one in answers
         ]
-        for one in findings:
-            writes += [("SET", keys.finding(one.id), one.to_json(), "EX", DAY_S), ("LREM", keys.findings, 0, one.id)]
-        if findings:
-            writes.append(("RPUSH", keys.findings, *(one.id for one in findings)))
+        writes += [("SET", keys.finding(one.id), one.to_json(), "EX", DAY_S) for one in findings]
+        listed = set(await self.bus.call("LRANGE", keys.findings, 0, -1))
+        for id_ in (one.id for one in findings if one.id not in listed):
+            writes += [("LREM", keys.findings, 0, id_), ("RPUSH", keys.findings, id_)]
         await self.bus.send(*writes, ("SET", keys.set_restored, 1))

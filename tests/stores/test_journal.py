@@ -82,6 +82,15 @@ def test_an_answer_that_is_put_back_replaces_none(on_bus: Any) -> None:
     assert Answer.from_json(restored).answer == "old"
 
 
+def test_an_archivist_that_is_born_again_leaves_the_newest_in_front(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[str]:
+        await bus.call("RPUSH", KEYS.findings, "f_4", "f_3", "f_2", "f_1")
+        await Journal(bus, KEYS).restore(findings("f_4", "f_3"), [])
+        return list(await bus.call("LRANGE", KEYS.findings, 0, -1))
+
+    assert on_bus(work) == ["f_4", "f_3", "f_2", "f_1"]
+
+
 def test_a_bus_that_has_new_findings_only_is_not_taken_for_restored(on_bus: Any) -> None:
     async def work(bus: Bus) -> bool:
         await bus.call("LPUSH", KEYS.findings, "f_new")
