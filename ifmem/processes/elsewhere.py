@@ -32,7 +32,7 @@ from ifmem.stores.hosting import Hosting
 
 log = logging.getLogger("ifmem")
 LOOK_EVERY_S = 0.25
-PAUSED_S = 1.0  # not having looked for so long means that we, or the bus, were away: nobody is silent yet
+PAUSED_S = 1.0  # looking this late means that we, or the bus, were away: that time is nobody's silence
 SETTLE = "settle"
 
 
@@ -115,11 +115,13 @@ class Elsewhere:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _look(self, present: Mapping[str, Presence], now: float) -> None:
-        away = now - self._looked_at > PAUSED_S
+        late_s = now - self._looked_at - LOOK_EVERY_S
         self._looked_at = now
         for shard in self.shards.values():
-            if away or not shard.heard_at:
+            if not shard.heard_at:
                 shard.heard_at = now
+            elif late_s > PAUSED_S:
+                shard.heard_at += late_s
             presence = present.get(shard.name)
             found = verdict(shard.watched, presence, now, self.config.lost_after_s, BEAT_TTL_S)
             silent_s = now - shard.heard_at

@@ -45,10 +45,10 @@ class Home:
         self.elsewhere._look({"docs": Presence("there:/a", f"{self.at:.1f}", said)}, self.at)
         await asyncio.gather(*self.begun)
 
-    async def hear_nothing(self, for_s: float) -> None:
+    async def hear_nothing(self, for_s: float, pause_s: float = 0.5) -> None:
         until = self.at + for_s
         while self.at < until:
-            self.at += 0.5
+            self.at += pause_s
             self.elsewhere._look({}, self.at)
         await asyncio.gather(*self.begun)
 
@@ -63,6 +63,26 @@ def test_a_shard_that_stays_lost_waits_for_another_host_once_its_place_is_free(o
         return lost, home.docs.state, home.docs.reason
 
     assert on_bus(work) == (LOST, WAITING, "waiting for a host: there:/a has not been heard again")
+
+
+def test_a_host_is_lost_also_over_a_bus_that_takes_long_to_say_so(on_bus: OnBus, tmp_path: Path) -> None:
+    async def work(bus: Bus) -> str:
+        home = Home(bus, tmp_path)
+        await home.hear(DOCS)
+        await home.hear_nothing(60.0, pause_s=1.5)
+        return home.docs.state
+
+    assert on_bus(work) == LOST
+
+
+def test_nobody_is_silent_because_home_stood_still(on_bus: OnBus, tmp_path: Path) -> None:
+    async def work(bus: Bus) -> str:
+        home = Home(bus, tmp_path)
+        await home.hear(DOCS)
+        await home.hear_nothing(60.0, pause_s=60.0)
+        return home.docs.state
+
+    assert on_bus(work) == READY
 
 
 def test_a_host_that_comes_back_late_serves_again(on_bus: OnBus, tmp_path: Path) -> None:
