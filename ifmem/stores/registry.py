@@ -15,7 +15,7 @@ from ifmem.core.status import ProcessStatus
 from ifmem.core.strictness import Refused, read_object
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
-from ifmem.stores.door import Door, number
+from ifmem.stores.door import Door
 
 if TYPE_CHECKING:  # `status` need not load it
     from ifmem.core.pages import Page
@@ -110,12 +110,10 @@ class Registry:
         await self.bus.call("EVAL", scripts.COUNT_AT_LEAST, 1, self.keys.set_incarnations, name, incarnation)
 
     async def next_incarnation(self, name: str, after: int) -> int:
-        """Make another incarnation the one that counts, later than any known and than `after`; whatever an older one sends is refused."""
+        """Make another incarnation the one that counts, later than any known and than `after`, as the bus may have lost what it knew;
+        whatever an older one sends is refused."""
         key = self.keys.set_incarnations
-        known = number(await self.bus.call("HGET", key, name))
-        incarnation = max(known, after) + 1  # the bus may have lost what it knew
-        await self.bus.call("HSET", key, name, incarnation)
-        return incarnation
+        return int(await self.bus.call("EVAL", scripts.NEXT_INCARNATION, 1, key, name, after))
 
     async def dismissed(self) -> bool:
         """Whether the set was stopped in order: it is known, and says nothing of its state any more."""

@@ -128,6 +128,14 @@ local known = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0) or 0
 if known < tonumber(ARGV[2]) then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 """
 
+# KEYS: incarnations. ARGV: name, incarnation. Another one counts from now on, later than that and than any known.
+NEXT_INCARNATION = """
+local known = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0) or 0
+local incarnation = math.max(known, tonumber(ARGV[2])) + 1
+redis.call('HSET', KEYS[1], ARGV[1], incarnation)
+return incarnation
+"""
+
 # KEYS: claims, queue. ARGV: blame (1/0), most attempts, label, attempts prefix, a day.
 # What a process held goes back to the head of its queue in its old order. What has cost too many lives stays claimed until its asker
 # has been told (BURY): a step whose reply was lost is repeated and finds it here again.

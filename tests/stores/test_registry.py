@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -104,3 +105,12 @@ def test_what_counts_is_never_lowered_and_comes_back_when_the_bus_has_lost_it(on
         return told
 
     assert on_bus(work) == [{"docs": 7}, {"docs": 5}, {"docs": 5}, {"docs": 5}]
+
+
+def test_two_who_count_on_at_once_do_not_get_the_same_incarnation(on_bus: Any) -> None:
+    async def work(bus: Bus) -> list[int]:
+        registry = Registry(bus, KEYS)
+        await registry.count_on({"docs": 7})
+        return sorted(await asyncio.gather(*(registry.next_incarnation("docs", after) for after in (3, 7, 0))))
+
+    assert on_bus(work) == [8, 9, 10]
