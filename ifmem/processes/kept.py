@@ -65,7 +65,6 @@ def with_index(loaded: Loaded, progress: Callable[[str], None], before: Loaded |
         done = len(before.layers) if before and same else 0
         if not same:
             progress(f"indexing {loaded.manifest.tokens:,} tokens")
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             build_index(path, "" if loaded.layers else version, loaded.pages)
         held = [page.digest for page in loaded.view.all_pages]
         for number, layer in enumerate(loaded.layers[done:], done + 1):

@@ -36,7 +36,7 @@ _TABLES = """
 def build_index(path: Path, version: str, pages: Sequence[Page]) -> None:
     """Index `pages` into a file at `path`, replacing what is there in one step. Raises IfmemError if it cannot be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for abandoned in path.parent.glob(f".{path.name}.*"):  # by a build that was killed
             abandoned.unlink(missing_ok=True)
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # made with mode 0600
