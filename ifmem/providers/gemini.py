@@ -15,7 +15,6 @@ from dataclasses import replace
 from typing import Any
 
 from ifmem.core.findings import Usage
-from ifmem.errors import IfmemError
 from ifmem.providers.anthropic_calls import Sleep
 from ifmem.providers.endpoint import Heard, Used
 from ifmem.providers.gemini_caches import GONE, Caches
@@ -27,6 +26,7 @@ from ifmem.providers.numbered_failures import (
     Server,
     demand_installed,
     explain,
+    explain_with_models,
     not_the_api,
     retried,
 )
@@ -67,6 +67,8 @@ class GenerateContent:
         self.local = settings.local
         self._key = api_key
         self._settings = settings
+        who = "Google" if settings.base_url == GOOGLE else settings.base_url
+        self._server = Server(who, VARIABLE, settings.base_url, settings.model)
         self._sleep = sleep
         self._caches = caches
         self._http: Any = None
@@ -92,9 +94,9 @@ class GenerateContent:
         if used is not None:
             self._caches.answered(prompt, used)
         if not said.begun:
-            raise (
-                explain(broke_off, await self._server(broke_off)) if broke_off else not_the_api(self._settings.base_url)
-            )
+            if broke_off is None:
+                raise not_the_api(self._settings.base_url)
+            raise await explain_with_models(broke_off, self._server, self.models)
 
     def most_usd(self, prompt: Prompt) -> float | None:
         return self._settings.most_usd(prompt)
@@ -123,7 +125,7 @@ class GenerateContent:
                 return await self._sent(prompt, until - clock(), "")
             except Failed as failed:
                 last = failed
-        raise explain(last, await self._server(last))
+        raise await explain_with_models(last, self._server, self.models)
 
     async def _sent(self, prompt: Prompt, left_s: float, cache: str) -> Any:
         """Raises the last Failed."""
@@ -160,18 +162,6 @@ class GenerateContent:
             },
         }
 
-    async def _server(self, failed: Failed | None) -> Server:
-        """Who was asked, with the models it has if that is what was wrong."""
-        who = "Google" if self._settings.base_url == GOOGLE else self._settings.base_url
-        models = await self._models() if failed and failed.status == 404 and not failed.foreign else []
-        return Server(who, VARIABLE, self._settings.base_url, self.model, models)
-
-    async def _models(self) -> list[str]:
-        try:
-            return await self.models()
-        except IfmemError:
-            return []
-
     async def models(self) -> list[str]:
         """Those that the server says it has, which is free to ask. Raises IfmemError."""
         import httpx2
@@ -182,7 +172,7 @@ class GenerateContent:
             return [str(one.name).removeprefix("models/") async for one in pager]
         except (errors.APIError, httpx2.HTTPError, *UNREADABLE) as error:
             failed = failure_of(error, self._key)
-        raise explain(failed, await self._server(None))
+        raise explain(failed, self._server)
 
     def _connected(self) -> Any:
         """This process's own client, made when first needed: a connection does not survive a fork."""

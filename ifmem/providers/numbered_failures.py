@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.util
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from tenacity import (
@@ -99,6 +100,16 @@ def explain(failed: Failed, server: Server) -> IfmemError:
         fix = "Check the network, that the server runs, and the provider's base_url"
         return NotBilled(f"cannot reach {server.base_url}.", why=failed.said, fix=fix)
     return _explain_status(failed, server)
+
+
+async def explain_with_models(
+    failed: Failed, server: Server, models: Callable[[], Awaitable[Sequence[str]]]
+) -> IfmemError:
+    """`explain`, which can name the models that the server has if it does not know the one it was asked for."""
+    if failed.status == 404 and not failed.foreign:
+        with contextlib.suppress(IfmemError):
+            server = replace(server, models=await models())
+    return explain(failed, server)
 
 
 def not_the_api(base_url: str) -> IfmemError:

@@ -12,7 +12,6 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from ifmem.core.findings import Usage
-from ifmem.errors import IfmemError
 from ifmem.providers.anthropic_calls import Sleep
 from ifmem.providers.endpoint import Heard
 from ifmem.providers.numbered import Numbered
@@ -22,6 +21,7 @@ from ifmem.providers.numbered_failures import (
     Server,
     demand_installed,
     explain,
+    explain_with_models,
     not_the_api,
     retried,
 )
@@ -55,6 +55,8 @@ class ChatCompletions:
         self.local = settings.local
         self._key = api_key or NO_KEY
         self._settings = settings
+        who = "OpenAI" if settings.base_url == OPENAI else settings.base_url
+        self._server = Server(who, VARIABLE, settings.base_url, settings.model)
         self._sleep = sleep
         self._client: Any = None
 
@@ -74,9 +76,9 @@ class ChatCompletions:
             broke_off = failure_of(error, self._key)
             log.info("%s: the stream broke off: %s", self.model, broke_off.said)
         if not said.begun:
-            raise (
-                explain(broke_off, await self._server(broke_off)) if broke_off else not_the_api(self._settings.base_url)
-            )
+            if broke_off is None:
+                raise not_the_api(self._settings.base_url)
+            raise await explain_with_models(broke_off, self._server, self.models)
 
     def most_usd(self, prompt: Prompt) -> float | None:
         return self._settings.most_usd(prompt)
@@ -106,19 +108,7 @@ class ChatCompletions:
             return await retried(send, left_s, self._sleep)
         except Failed as failed:
             last = failed
-        raise explain(last, await self._server(last))
-
-    async def _server(self, failed: Failed | None) -> Server:
-        """Who was asked, with the models it has if that is what was wrong."""
-        who = "OpenAI" if self._settings.base_url == OPENAI else self._settings.base_url
-        models = await self._models() if failed and failed.status == 404 and not failed.foreign else []
-        return Server(who, VARIABLE, self._settings.base_url, self.model, models)
-
-    async def _models(self) -> list[str]:
-        try:
-            return await self.models()
-        except IfmemError:
-            return []
+        raise await explain_with_models(last, self._server, self.models)
 
     async def models(self) -> list[str]:
         """Those that the server says it has, which is free to ask. Raises IfmemError."""
@@ -128,7 +118,7 @@ class ChatCompletions:
             return [str(one.id) async for one in self._connected().models.list(timeout=5.0)]
         except (openai.APIError, *UNREADABLE) as error:
             failed = failure_of(error, self._key)
-        raise explain(failed, await self._server(None))
+        raise explain(failed, self._server)
 
     def _connected(self) -> Any:
         """This process's own client, made when first needed: a connection does not survive a fork."""
