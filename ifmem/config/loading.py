@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from ifmem.config.checking import bad_setting, check, from_text, line_of
 from ifmem.config.folders import FILE, STATE, nearest, usable
 from ifmem.config.shard_tables import check_shards
 from ifmem.credentials import read_bridge_token, read_keys, read_redis_password
+
+Found = tuple[str, Any, str]  # a setting's name, its value and where that came from
 
 
 def load(
@@ -35,26 +37,13 @@ def load(
     chosen = folder or env.get("IFMEM_FOLDER") or None
     root = usable(Path(chosen)) if chosen else nearest(Path.cwd())
     home = Path(env["IFMEM_HOME"]).expanduser().absolute() if env.get("IFMEM_HOME") else root / STATE
+    user = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "/")) / ".config") / "ifmem" / FILE
+    own = root / FILE
+    files = {path: content for path in (user, own) if (content := _content(path)) is not None}
     values: dict[str, Any] = {}
     origins: dict[str, str] = dict.fromkeys(SETTINGS, "default")
-    user = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "/")) / ".config") / "ifmem" / FILE
-    own, digest = root / FILE, ""
-    for path in (user, own):
-        content = _content(path)
-        digest = hashlib.sha256(content).hexdigest() if path == own and content is not None else digest
-        for name, value in (_parsed(content, path) if content else {}).items():
-            if path == own and name in ignored:
-                continue
-            values[name] = value
-            origins[name] = str(path)
-    for name in SETTINGS:
-        if text := env.get(f"IFMEM_{name.upper()}"):
-            values[name] = from_text(name, text)
-            origins[name] = f"IFMEM_{name.upper()}"
-    for name, value in (options or {}).items():
-        if value is not None:
-            values[name] = check(name, value, f"--{name.replace('_', '-')}")
-            origins[name] = f"--{name.replace('_', '-')}"
+    for name, value, origin in (*_in_files(files, own, ignored), *_in_environment(env), *_in_options(options or {})):
+        values[name], origins[name] = value, origin
     state = Path(env.get("XDG_STATE_HOME") or Path(env.get("HOME", "/")) / ".local" / "state") / "ifmem"
     keys, token = read_keys(env), read_bridge_token(env)
     return Config(
@@ -65,7 +54,7 @@ def load(
         bridge_token=token,
         redis_password=read_redis_password(env),
         user_state=state,
-        own_digest=digest,
+        own_digest=hashlib.sha256(files[own]).hexdigest() if own in files else "",
         ignored=ignored,
         trusts=tuple(Path(part).expanduser() for part in env.get("IFMEM_TRUST", "").split(os.pathsep) if part),
         **values,
@@ -76,6 +65,28 @@ def filled(config: Config, values: Mapping[str, Any], origin: str) -> Config:
     """The settings with those of `values` that `config` leaves at their defaults, checked as if they stood in a file."""
     taken = {name: check(name, value, origin) for name, value in values.items() if config.origins[name] == "default"}
     return replace(config, **taken, origins={**config.origins, **dict.fromkeys(taken, origin)})
+
+
+def _in_files(files: Mapping[Path, bytes], own: Path, ignored: frozenset[str]) -> Iterator[Found]:
+    """The settings of the user's file, then those of the folder's `own` that count."""
+    for path, content in files.items():
+        for name, value in (_parsed(content, path) if content else {}).items():
+            if path != own or name not in ignored:
+                yield name, value, str(path)
+
+
+def _in_environment(env: Mapping[str, str]) -> Iterator[Found]:
+    for name in SETTINGS:
+        variable = f"IFMEM_{name.upper()}"
+        if text := env.get(variable):
+            yield name, from_text(name, text), variable
+
+
+def _in_options(options: Mapping[str, Any]) -> Iterator[Found]:
+    for name, value in options.items():
+        if value is not None:
+            option = f"--{name.replace('_', '-')}"
+            yield name, check(name, value, option), option
 
 
 def _content(path: Path) -> bytes | None:
