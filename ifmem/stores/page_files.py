@@ -97,8 +97,12 @@ def _write(path: Path, data: bytes | mmap.mmap) -> None:
             Path(part).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise IfmemError(
-            f"cannot write {path}.",
-            why=(error.strerror or str(error)).lower(),
-            fix="Make room or the folder writable, or keep the state elsewhere: IFMEM_HOME=/some/folder ifmem up",
-        ) from None
+        raise cannot_write(path, error) from None
+
+
+def cannot_write(path: Path, error: OSError) -> IfmemError:
+    return IfmemError(
+        f"cannot write {path}.",
+        why=(error.strerror or str(error)).lower(),
+        fix="Make room or the folder writable, or keep the state elsewhere: IFMEM_HOME=/some/folder ifmem up",
+    )

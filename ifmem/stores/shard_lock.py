@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from ifmem.errors import IfmemError
 from ifmem.stores.lock import open_private
+from ifmem.stores.page_files import cannot_write
 
 
 @contextlib.contextmanager
@@ -25,8 +25,4 @@ def _opened(path: Path) -> IO[str]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return open_private(path)
     except OSError as error:
-        raise IfmemError(
-            f"cannot write {path}.",
-            why=(error.strerror or str(error)).lower(),
-            fix="Make room or the folder writable, or keep the state elsewhere: IFMEM_HOME=/some/folder ifmem up",
-        ) from None
+        raise cannot_write(path, error) from None
