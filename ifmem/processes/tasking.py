@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from contextlib import aclosing
@@ -19,6 +20,7 @@ from ifmem.core.record import new_id
 from ifmem.core.tasks import HELP, Task, lacking
 from ifmem.errors import IfmemError
 from ifmem.processes.allowance import Allowance
+from ifmem.processes.assigning import Assigning
 from ifmem.processes.borrowing import borrow
 from ifmem.processes.checking import Gate
 from ifmem.processes.drafting import Draft
@@ -30,9 +32,10 @@ from ifmem.providers.contract import Provider, Request
 from ifmem.providers.extractive import Extractive
 from ifmem.providers.spending import OverBudget
 from ifmem.stores.bus import Bus
+from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.index import Index
+from ifmem.stores.inquiries import Busy
 from ifmem.stores.registry import Registry
-from ifmem.stores.tasks import Tasks
 
 HELP_SHARE = 0.5  # of the time that is left, waited for help
 HELP_AT_LEAST_S = 0.5
@@ -60,7 +63,7 @@ class Tasking:
     """`worker` is the name that stands in the books; `waits` hears when the worker waits for help, and when it goes on."""
 
     def __init__(self, bus: Bus, keys: Keys, config: Config, worker: str, waits: Callable[[bool], None]) -> None:
-        self.tasks = Tasks(bus, keys)
+        self._assigning = Assigning(bus, keys)
         self._registry = Registry(bus, keys)
         self._purse = BusPurse(bus, keys, config, worker)
         self._config = config
@@ -88,7 +91,7 @@ class Tasking:
         return self._domains[name] if name else next(iter(self._domains.values()))
 
     async def _desk(self, domain: Domain, task: Task) -> Desk:
-        text = await borrow(domain.name, self._config, self.tasks, self._registry)
+        text = await borrow(domain.name, self._config, self._assigning.tasks, self._registry)
         search = Index(text.index_path).search
         purse = Allowance(self._purse, task.budget_usd)
         provider = provider_for(domain, self._config, search, purse)
@@ -149,13 +152,13 @@ class Tasking:
         return replace(finding, found=True, text=helper.text, citations=helper.citations, note=note)
 
     async def _ask_for_help(self, help_task: Task, wait_s: float) -> Finding | None:
-        until = time.monotonic() + wait_s
+        """None if there was none in `wait_s`, or if nobody can be asked: what the task has found so far counts then."""
         self._waits(True)
         try:
-            await self.tasks.put([help_task])
-            while (left := until - time.monotonic()) > 0:
-                if finding := await self.tasks.next_finding(help_task.id, left):
-                    return finding
+            async with asyncio.timeout(wait_s):
+                await self._assigning.put([help_task])
+                return (await self._assigning.gather([help_task])).get(help_task.id)
+        except (TimeoutError, Busy, BusLost):
             return None
         finally:
             self._waits(False)
