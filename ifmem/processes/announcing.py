@@ -124,8 +124,10 @@ class Announcer:
 
     async def _write_events(self) -> None:
         while self._events:
-            await self.journal.append("event", self._events[0])
-            self._events.pop(0)
+            first = self._events[0]
+            await self.journal.append("event", first)
+            if self._events[0] is first:  # it may have had to make room meanwhile
+                self._events.pop(0)
 
     def event(self, kind: str, charge: Charge, text: str, **more: Any) -> None:
         """Something happened to a process: into the log now, into the journal (and so the archive) as soon as the bus takes it."""
@@ -164,6 +166,5 @@ class Announcer:
         if not self._took_over:
             return
         with contextlib.suppress(BusLost):
-            for event in self._events:
-                await self.journal.append("event", event)
+            await self._write_events()
             await self.registry.leave()
