@@ -1,7 +1,7 @@
 """The supervisor: keeps the bus and every process of the set alive, and hands back what the dead held.
 
 It notices an exit at once (the spawner says so), a silence and a stall by the beats it hears through each process's own pipe, so a
-silent bus kills nobody. What to do about it is decided in `core.lifecycle`.
+silent bus kills nobody. What to do about it is decided in `core.supervision`.
 """
 
 from __future__ import annotations
