@@ -1,16 +1,18 @@
-"""A real server of the tests' own, empty at the start of each test."""
+"""A real server of the tests' own, empty at the start of each test, and an archive."""
 
 from __future__ import annotations
 
 import asyncio
 import subprocess
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from running_set import eventually
 
 from ifmem.config.loading import load
+from ifmem.stores.archive import Archive
 from ifmem.stores.bus import Bus
 from ifmem.stores.bus_server import BusServer
 
@@ -47,3 +49,14 @@ def on_bus(valkey: str) -> OnBus:
 
     run(lambda bus: bus.call("FLUSHALL"))
     return run
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ifmem.db"
+
+
+@pytest.fixture
+def archive(path: Path) -> Iterator[Archive]:
+    with Archive.writing(path) as opened:
+        yield opened

@@ -16,17 +16,6 @@ from ifmem.stores.archive import START, Archive
 from ifmem.stores.journal import Entry
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ifmem.db"
-
-
-@pytest.fixture
-def archive(path: Path) -> Iterator[Archive]:
-    with Archive.writing(path) as opened:
-        yield opened
-
-
 def found(name: str, text: str = "text", shard: str = "docs", created_at: float = 1.0) -> Finding:
     return Finding(name, f"q_{name}", shard, found=True, text=text, created_at=created_at)
 

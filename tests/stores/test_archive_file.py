@@ -15,11 +15,6 @@ from ifmem.stores.journal import Entry
 NOON = 1_795_262_400  # 2026-11-21 12:00 UTC
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ifmem.db"
-
-
 @pytest.mark.parametrize("opening", [Archive.writing, Archive.reading])
 def test_a_damaged_file_is_said_to_be_one(path: Path, opening: Any) -> None:
     path.write_bytes(b"this is no database, not even nearly" * 100)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,17 +12,6 @@ from ifmem.core.findings import Finding
 from ifmem.errors import IfmemError
 from ifmem.stores.archive import Archive
 from ifmem.stores.archive_file import migrations
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ifmem.db"
-
-
-@pytest.fixture
-def archive(path: Path) -> Iterator[Archive]:
-    with Archive.writing(path) as opened:
-        yield opened
 
 
 def finding(name: str, text: str, *citations: Citation, created_at: float = 1.0) -> Finding:

@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from ifmem.core.answers import Answer, ShardUse
@@ -11,12 +8,6 @@ from ifmem.core.documents import Citation
 from ifmem.core.findings import Finding
 from ifmem.stores.archive import Archive
 from ifmem.stores.journal import Entry
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.writing(tmp_path / "ifmem.db") as opened:
-        yield opened
 
 
 def finding(name: str, *built_on: str, cites: tuple[str, ...] = ()) -> Finding:
