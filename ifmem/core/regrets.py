@@ -35,13 +35,10 @@ def unanswered(lacks: Sequence[Lack]) -> str:
 
 def common(findings: Sequence[Finding]) -> tuple[Lack, ...]:
     """What all of them lack, in words of the best: a word that one has stands somewhere, a part that one answers is answered."""
-    best, *others = sorted(findings, key=lambda finding: -finding.score)
-    lacks = []
-    for lack in best.lacks:
-        same = [other for finding in others for other in finding.lacks if other.question == lack.question]
-        if len(same) == len(others):
-            lacks.append(_together([lack, *same]))
-    return tuple(lacks)
+    ranked = sorted(findings, key=lambda finding: -finding.score)
+    by_question = [{lack.question: lack for lack in finding.lacks} for finding in ranked]
+    lacking = [question for question in by_question[0] if all(question in lacks for lacks in by_question)]
+    return tuple(_together([lacks[question] for lacks in by_question]) for question in lacking)
 
 
 def _together(lacks: Sequence[Lack]) -> Lack:

@@ -39,6 +39,10 @@ def test_a_part_that_one_of_them_answers_is_not_lacking() -> None:
     assert common([finding("docs", TIDES), finding("code")]) == ()
 
 
+def test_a_question_that_is_asked_twice_is_lacking_once() -> None:
+    assert common([finding("docs", TIDES, TIDES), finding("code", TIDES, TIDES)]) == (TIDES,)
+
+
 def test_few_places_are_named() -> None:
     many = Lack("q", nearest=tuple(f"p{number}.md:1" for number in range(NEAREST + 2)))
     assert regret([many]).count(".md") == NEAREST
