@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from ifmem.errors import Exit, IfmemError
@@ -12,11 +11,10 @@ FILE = "ifmem.toml"
 STATE = ".ifmem"
 
 
-def named_folder(folder: str | None, env: Mapping[str, str] | None = None) -> Path | None:
+def named_folder(folder: str | None) -> Path | None:
     """The folder that an option or the environment names; None if it has to be found some other way."""
-    env = os.environ if env is None else env
-    home = Path(env.get("IFMEM_HOME") or ".").expanduser()
-    chosen = folder or env.get("IFMEM_FOLDER") or (home.parent if home.name == STATE else None)
+    home = Path(os.environ.get("IFMEM_HOME") or ".").expanduser()
+    chosen = folder or os.environ.get("IFMEM_FOLDER") or (home.parent if home.name == STATE else None)
     return Path(chosen).expanduser().absolute() if chosen else None
 
 

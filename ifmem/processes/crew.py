@@ -22,7 +22,8 @@ from ifmem.processes.charge import Charge
 from ifmem.processes.children import Child
 from ifmem.processes.ending import end_session
 from ifmem.processes.estate import Estate
-from ifmem.processes.lives import SETTLE, Go, Lives
+from ifmem.processes.lives import Go, Lives
+from ifmem.processes.overseeing import SETTLE
 from ifmem.processes.patience import until_bus_answers
 from ifmem.processes.seat import Assignment
 from ifmem.stores.hand_off import Seat

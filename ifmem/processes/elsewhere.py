@@ -25,6 +25,7 @@ from ifmem.errors import IfmemError
 from ifmem.processes.announcing import Announcer
 from ifmem.processes.charge import Charge
 from ifmem.processes.inheritance import Inheritance
+from ifmem.processes.overseeing import SETTLE
 from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.bus_errors import BusLost
 from ifmem.stores.hand_off import Seat
@@ -33,7 +34,6 @@ from ifmem.stores.hosting import Hosting
 log = logging.getLogger("ifmem")
 LOOK_EVERY_S = 0.25
 PAUSED_S = 1.0  # looking this late means that we, or the bus, were away: that time is nobody's silence
-SETTLE = "settle"
 
 
 @dataclass

@@ -21,7 +21,7 @@ from ifmem.errors import Exit, IfmemError
 from ifmem.processes.charge import Charge
 from ifmem.processes.hosting import HostAnnouncer
 from ifmem.processes.inheritance import Inheritance
-from ifmem.processes.lives import SETTLE, Lives
+from ifmem.processes.lives import Lives
 from ifmem.processes.overseeing import Overseer, oversee, run_detached
 from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.bus import Bus
@@ -82,7 +82,7 @@ class Host(Overseer):
         self.stopping.set()
         self.announcer.say(lifecycle.STOPPING)
         await self.lives.end(self.charges.values(), self.config.stop_grace_s)
-        await self.end_background(SETTLE)
+        await self.end_background()
         await self.announcer.leave()
         await self.bus.close()
         await self.lives.children.stop()

@@ -21,13 +21,13 @@ from ifmem.processes.children import Child, Children
 from ifmem.processes.ending import end_session
 from ifmem.processes.inheritance import Inheritance
 from ifmem.processes.judge import Judge
+from ifmem.processes.overseeing import SETTLE
 from ifmem.processes.patience import until_bus_answers
 from ifmem.stores.hand_off import Seat
 
 log = logging.getLogger("ifmem")
 FORK_AGAIN_S = 0.1
 KILLED_WITHIN_S = 2.0  # nobody survives a KILL; a spawner that is stuck cannot report it
-SETTLE = "settle"
 
 Go = Callable[[Coroutine[Any, Any, Any], str], None]
 

@@ -20,6 +20,8 @@ from ifmem.stores.lock import AlreadyRunning, hold_lock, show_life
 
 log = logging.getLogger("ifmem")
 SHOWS_LIFE_EVERY_S = 1.0
+SETTLE = "settle"  # the name of work beside that is worth waiting for at the end
+SETTLE_WITHIN_S = 1.0
 LOCK_MARGIN_S = 3.0  # a spawner that cleans up after a dead supervisor holds the lock for the grace and a moment
 
 
@@ -75,11 +77,11 @@ class Overseer:
             log.error("the supervisor failed", exc_info=self._failure)
             self.stopping.set()
 
-    async def end_background(self, worth_waiting: str, within_s: float = 1.0) -> None:
-        """Give what is named so a moment to come to its end, and cut off the rest."""
-        awaited = [task for task in self._background if task.get_name() == worth_waiting]
+    async def end_background(self) -> None:
+        """Give what is named SETTLE a moment to come to its end, and cut off the rest."""
+        awaited = [task for task in self._background if task.get_name() == SETTLE]
         if awaited:
-            await asyncio.wait(awaited, timeout=within_s)
+            await asyncio.wait(awaited, timeout=SETTLE_WITHIN_S)
         for task in tuple(self._background):
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)

@@ -26,7 +26,7 @@ from ifmem.processes.charge import Charge
 from ifmem.processes.crew import Crew
 from ifmem.processes.elsewhere import Elsewhere, distant
 from ifmem.processes.inheritance import Inheritance
-from ifmem.processes.lives import SETTLE, Lives
+from ifmem.processes.lives import Lives
 from ifmem.processes.overseeing import Overseer, oversee, run_detached
 from ifmem.processes.patience import until_bus_answers
 from ifmem.providers.choice import chosen
@@ -102,7 +102,7 @@ class Supervisor(Overseer):
         await self.lives.end(first, self.config.stop_grace_s)
         archivists = [charge for charge in self.charges.values() if charge.role == "archivist"]
         await self.lives.end(archivists, max(0.2, until - time.monotonic()))
-        await self.end_background(SETTLE)
+        await self.end_background()
         await self.announcer.leave()
         await self.keeper.stop()
         await self.bus.close()

@@ -23,6 +23,7 @@ from ifmem.stores.door import Door, number
 NEWEST = 2**53  # later than any incarnation; Lua counts exactly as far as this
 MOST_ATTEMPTS = 3  # a question that took this many processes with it is dead
 FINDINGS_ON_BUS = ANSWERS_ON_BUS = 1000
+FINDINGS_AT_ONCE = 64  # taken from an inbox
 
 
 class Stale(Exception):
@@ -148,10 +149,10 @@ class HandOff:
         ids = [finding for name, finding in gathered.items() if name != REPLY_TO]
         return await self.door.let_in(Finding, await self.bus.call("MGET", *map(self.keys.finding, ids)) if ids else [])
 
-    async def next_findings(self, seat: Seat, most: int = 64) -> list[Finding]:
+    async def next_findings(self, seat: Seat) -> list[Finding]:
         """Wait a moment for findings sent to this coordinator."""
         inbox = self.keys.inbox(seat.worker)
-        first, more = await self.bus.send(("BLPOP", inbox, BLOCK_S), ("LPOP", inbox, most))
+        first, more = await self.bus.send(("BLPOP", inbox, BLOCK_S), ("LPOP", inbox, FINDINGS_AT_ONCE))
         texts = [*([first[1]] if first else []), *(more or [])]
         return await self.door.let_in(Finding, texts, "body")
 

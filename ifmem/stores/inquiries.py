@@ -62,12 +62,12 @@ class Inquiries:
             *(DAY_S, int(query.type == "query"), self.most_waiting),
         )
 
-    async def put_again(self, queries: Iterable[Query], label: str = "coordinator") -> int:
+    async def put_again(self, queries: Iterable[Query]) -> int:
         """Put questions that the bus knew once and has lost; how many those are. Safe to repeat."""
         keys = self.keys
         steps = [
             (
-                *("EVAL", scripts.PUT_AGAIN, 3, keys.query(one.id), keys.answer(one.id), keys.queue(label)),
+                *("EVAL", scripts.PUT_AGAIN, 3, keys.query(one.id), keys.answer(one.id), keys.queue("coordinator")),
                 *(one.id, one.to_json(), DAY_S),
             )
             for one in queries
