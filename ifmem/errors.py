@@ -23,6 +23,11 @@ class Exit(IntEnum):
     TIMED_OUT = 124
     INTERRUPTED = 130
 
+    @classmethod
+    def _missing_(cls, value: object) -> Exit:
+        """What comes over the bus may be another version's: a code that is not known must not end whoever reads it."""
+        return cls.DID_NOT_HAPPEN
+
 
 class IfmemError(Exception):
     """What went wrong, why, and what to do about it. `fix` is the line to act on and is printed last."""

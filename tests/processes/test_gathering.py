@@ -6,6 +6,7 @@ import time
 import pytest
 
 from ifmem.core.findings import Finding
+from ifmem.errors import Exit
 from ifmem.processes.gathering import Gathering
 
 
@@ -54,6 +55,14 @@ def test_a_finding_with_an_error_is_missing_and_says_why() -> None:
     gathering.add(finding("docs", found=False, error="too long"))
     assert gathering.missing() == {"docs": "too long"}
     assert not gathering.found
+
+
+def test_an_exit_code_that_nobody_knows_is_told_as_a_failure() -> None:
+    gathering = Gathering({})
+    gathering.ask(("docs",))
+    gathering.add(Finding("f", "q_1", "docs", found=False, text="", error="no.", fix="Mend it", exit_code=77))
+    failure = gathering.failure()
+    assert (failure.what, failure.exit_code) == ("no.", Exit.DID_NOT_HAPPEN)
 
 
 @pytest.mark.parametrize("last", ["finding", "give up"])
