@@ -27,8 +27,8 @@ local function prefix_of(key, id) return string.sub(key, 1, -#id - 1) end
 
 # In the steps of processes KEYS[1] is always set:incarnations, ARGV[1] the process's name, ARGV[2] its incarnation.
 FENCE = """
-local current = redis.call('HGET', KEYS[1], ARGV[1])
-local stale = current and tonumber(current) > tonumber(ARGV[2])
+local current = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '')
+local stale = current and current > tonumber(ARGV[2])
 """
 
 # Nothing is done where something of another type is in the way: half a step would pass for a whole one when it is repeated.

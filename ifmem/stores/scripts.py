@@ -2,7 +2,7 @@
 
 The bus is sent each whole once, and by its digest from then on (`stores.script_digests`).
 A step is never undone: a server that is full refuses the first command that needs room, so that command comes before any removal.
-`current` refuses what an incarnation that has been replaced still sends.
+`FENCE` refuses what an incarnation that has been replaced still sends.
 """
 
 from __future__ import annotations

@@ -123,6 +123,17 @@ def test_a_task_that_was_given_up_is_put_once_though_something_else_was_in_the_w
     assert on_bus(work) == (True, 1)
 
 
+def test_an_incarnation_that_is_no_number_stops_nobody(on_bus: Any) -> None:
+    async def work(bus: Bus) -> Any:
+        hand_off = HandOff(bus, KEYS)
+        await bus.call("HSET", KEYS.set_incarnations, DOCS.name, "x")
+        await Inquiries(bus, KEYS).ask(Query("q_1", "Where?"), DOCS.label)
+        claims = await hand_off.claim(DOCS, 8, ())
+        return [claim.id for claim in claims], await hand_off.finish(DOCS, Finding("f_1", "q_1", "docs", True, "Here."))
+
+    assert on_bus(work) == (["q_1"], "stored")
+
+
 def test_even_the_count_of_what_was_refused_is_put_right(on_bus: Any) -> None:
     async def work(bus: Bus) -> Any:
         await bus.send(
