@@ -74,7 +74,15 @@ def _bad_lifetime(lifetime: str, why: str) -> IfmemError:
 
 def moment(epoch: float) -> str:
     """`Saturday, 2026-11-21 14:50 UTC`: the weekday too, since people ask for what was on Monday."""
-    return datetime.fromtimestamp(epoch, UTC).strftime("%A, %Y-%m-%d %H:%M UTC")
+    return in_calendar(epoch, "%A, %Y-%m-%d %H:%M UTC")
+
+
+def in_calendar(epoch: float, form: str) -> str:
+    """A time in the calendar; one that lies in no year of it (whoever told it may count in milliseconds) is not known."""
+    try:
+        return datetime.fromtimestamp(epoch, UTC).strftime(form)
+    except (ValueError, OverflowError, OSError):
+        return "no known time"
 
 
 def _epoch(text: str) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from ifmem.core.notes import moment
+from ifmem.core.notes import in_calendar, moment
 
 TOOL_HEAD_CHARACTERS = 1_500
 TOOL_TAIL_CHARACTERS = 1_000
@@ -46,7 +46,7 @@ class Session:
 
 
 def day(epoch: float) -> str:
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d")
+    return in_calendar(epoch, "%Y-%m-%d")
 
 
 def date_in(text: str) -> float:

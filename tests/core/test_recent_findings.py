@@ -77,3 +77,8 @@ def test_the_same_findings_are_the_same_bytes() -> None:
 )
 def test_the_watcher_is_woken_by_findings_that_will_be_read(body: str, expected: bool) -> None:
     assert tells_something(body) is expected
+
+
+def test_a_finding_whose_maker_counts_in_milliseconds_is_told_without_its_time() -> None:
+    (document,) = recent_findings([replace(FINDING, created_at=NOW * 1_000)], 10)
+    assert "## no known time, shard code, f_1" in document.text
