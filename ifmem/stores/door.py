@@ -16,11 +16,17 @@ from ifmem.stores.strange_keys import REFUSED
 
 log = logging.getLogger("ifmem")
 R = TypeVar("R", bound=Record)
+MOST_DIGITS = 18  # what the server can count to
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a count as we write it."""
+    return text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def number(text: str | None) -> int:
     """A count as it stands on the bus; 0 for what is none, which the next count overwrites."""
-    return int(text) if text and text.isdecimal() else 0
+    return int(text) if text and is_number(text) else 0
 
 
 class Door:

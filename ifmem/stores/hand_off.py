@@ -18,7 +18,7 @@ from ifmem.core.queries import Query
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
 from ifmem.stores.deadlines import as_of_now
-from ifmem.stores.door import Door, number
+from ifmem.stores.door import Door, is_number, number
 
 NEWEST = 2**53  # later than any incarnation; Lua counts exactly as far as this
 MOST_ATTEMPTS = 3  # a question that took this many processes with it is dead
@@ -183,7 +183,7 @@ class HandOff:
             cursor, names = await self.bus.call("SCAN", cursor, "MATCH", _escape(prefix) + "*", "COUNT", 1000)
             found += [name.removeprefix(prefix).rpartition(".") for name in names]
             if str(cursor) == "0":
-                return [(name, int(incarnation)) for name, _, incarnation in found if incarnation.isdigit()]
+                return [(name, int(incarnation)) for name, _, incarnation in found if is_number(incarnation)]
 
     async def attempts(self, query_id: str, label: str) -> int:
         return number(await self.bus.call("HGET", self.keys.attempts(query_id), label))

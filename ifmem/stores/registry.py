@@ -15,7 +15,7 @@ from ifmem.core.status import ProcessStatus
 from ifmem.core.strictness import Refused, read_object
 from ifmem.stores import scripts
 from ifmem.stores.bus import BLOCK_S, Bus
-from ifmem.stores.door import Door
+from ifmem.stores.door import Door, is_number
 
 if TYPE_CHECKING:  # `status` need not load it
     from ifmem.core.pages import Page
@@ -97,7 +97,7 @@ class Registry:
 
     async def incarnations(self) -> dict[str, int]:
         found = await self.bus.call("HGETALL", self.keys.set_incarnations)
-        return {name: int(text) for name, text in found.items() if text.isdecimal()}
+        return {name: int(text) for name, text in found.items() if is_number(text)}
 
     async def count_on(self, incarnations: dict[str, int]) -> None:
         """Make these the incarnations that count: whatever an older one sends from now on is refused."""

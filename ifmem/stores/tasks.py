@@ -17,6 +17,7 @@ from ifmem.core.tasks import LABEL, PRIORITIES, Task, TaskStatus, state_of
 from ifmem.core.worker_names import is_worker
 from ifmem.stores import task_scripts
 from ifmem.stores.bus import BLOCK_S, Bus
+from ifmem.stores.door import number
 from ifmem.stores.hand_off import FINDINGS_ON_BUS, HandOff, Seat, Stale
 from ifmem.stores.inquiries import Busy
 
@@ -141,7 +142,7 @@ class Tasks:
         incarnation = await self.bus.call("HGET", self.keys.set_incarnations, shard)
         if incarnation is None:
             return None
-        body = await self.bus.call("GET", self.keys.worker_context(worker_id(shard, int(incarnation))))
+        body = await self.bus.call("GET", self.keys.worker_context(worker_id(shard, number(incarnation))))
         context: dict[str, Any] | None = json.loads(body) if body else None
         return context
 

@@ -134,6 +134,22 @@ def test_an_incarnation_that_is_no_number_stops_nobody(on_bus: Any) -> None:
     assert on_bus(work) == (["q_1"], "stored")
 
 
+@pytest.mark.parametrize("life", ["²", "9" * 5_000])
+def test_claims_of_a_life_that_nobody_can_have_had_stop_nobody(on_bus: Any, life: str) -> None:
+    async def work(bus: Bus) -> Any:
+        await bus.send(
+            ("RPUSH", KEYS.worker_tasks(DOCS.worker), "q_1"),
+            ("RPUSH", KEYS.worker_tasks(f"docs.{life}"), "q_2"),
+            ("HSET", KEYS.set_incarnations, "code", life, "docs", 1),
+            ("HSET", KEYS.attempts("q_1"), DOCS.label, life),
+        )
+        hand_off = HandOff(bus, KEYS)
+        attempts = await hand_off.attempts("q_1", DOCS.label)
+        return await hand_off.abandoned(), await Registry(bus, KEYS).incarnations(), attempts
+
+    assert on_bus(work) == ([("docs", 1)], {"docs": 1}, 0)
+
+
 def test_even_the_count_of_what_was_refused_is_put_right(on_bus: Any) -> None:
     async def work(bus: Bus) -> Any:
         await bus.send(
