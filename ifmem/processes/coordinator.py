@@ -1,6 +1,7 @@
 """The coordinator: picks the shards worth asking, gathers their findings, and gives one answer with its receipt.
 
-What is stored is looked up by `remembering`, the text is written by `synthesising`, the receipt by `answering`.
+Who is out of service is known to `service`. What is stored is looked up by `remembering`, the text is written by `synthesising`, the
+receipt by `answering`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from dataclasses import replace
 from typing import Any
 
 from ifmem import prompts
-from ifmem.core import lifecycle
 from ifmem.core.answers import Answer
 from ifmem.core.follow_ups import searchable
 from ifmem.core.queries import Query
@@ -29,10 +29,10 @@ from ifmem.processes.consulting import Consulting
 from ifmem.processes.explaining import explain
 from ifmem.processes.gathering import Gathering
 from ifmem.processes.patience import until_bus_answers
-from ifmem.processes.pulse import to_next_pulse
 from ifmem.processes.purse import BusPurse
 from ifmem.processes.remembering import Remembering
 from ifmem.processes.route import Route, Router
+from ifmem.processes.service import Service
 from ifmem.processes.synthesising import Synthesising
 from ifmem.providers.contract import Event, Restart, Text
 from ifmem.stores.bus_errors import BusLost
@@ -42,8 +42,6 @@ from ifmem.stores.hand_off import Claim
 log = logging.getLogger("ifmem")
 RESERVE_S = 0.5  # kept back from the asker's patience for merging and for the way back
 FIRST_SHARE = 0.6  # of the time for findings, after which others are asked too if nothing was found
-LOOK_EVERY_S = 2.0
-HOST_WITHIN_S = 1.5  # a remote shard that has waited longer for a host is out of service
 
 
 class Coordinator(Claimant):
@@ -52,8 +50,7 @@ class Coordinator(Claimant):
         self.domains = {domain.name: domain for domain in prompts.domains(self.config)}
         self.router = Router(self.config, list(self.domains))
         self.open: dict[str, Gathering] = {}
-        self.out_of_service: dict[str, str] = {}
-        self.waiting: dict[str, float] = {}  # remote shards that no machine serves, and since when
+        self.service = Service(self.registry, self._give_up)
         self.remembering = Remembering(self.bus, self.keys, self.config, tuple(self.domains.values()))
         purse = BusPurse(self.bus, self.keys, self.config, self.assignment.name)
         self.synthesising = Synthesising(self.config, purse)
@@ -64,7 +61,7 @@ class Coordinator(Claimant):
         return self.config.in_flight * max(1, len(self.domains))
 
     def beside(self) -> Sequence[Coroutine[Any, Any, None]]:
-        return (self._collect(), self._look_around(), self.admitting.go_on())
+        return (self._collect(), self.service.go_on(), self.admitting.go_on())
 
     async def _collect(self) -> None:
         while True:
@@ -84,24 +81,9 @@ class Coordinator(Claimant):
                 labels = [self._label(name) for name in gathering.waiting_for()]
                 await self.hand_off.push(self.seat, gathering.pushed, labels)
 
-    async def _look_around(self) -> None:
-        """Know which shards have given up: nobody should wait for them."""
-        while True:
-            await self._look()
-            await asyncio.sleep(to_next_pulse(LOOK_EVERY_S))
-
-    async def _look(self) -> None:
-        with contextlib.suppress(BusLost):
-            processes = await self.registry.processes()
-            now = time.monotonic()
-            self.waiting = {p.name: self.waiting.get(p.name, now) for p in processes if p.state == lifecycle.WAITING}
-            # Who only waits for a host may have one at the next moment.
-            waited = {name for name, since in self.waiting.items() if now - since >= HOST_WITHIN_S}
-            failed = {p.name: p.reason for p in processes if p.state == lifecycle.FAILED or p.name in waited}
-            for name in failed.keys() - self.out_of_service.keys():
-                for gathering in self.open.values():
-                    gathering.give_up(name, failed[name])
-            self.out_of_service = failed
+    def _give_up(self, name: str, reason: str) -> None:
+        for gathering in self.open.values():
+            gathering.give_up(name, reason)
 
     async def work(self, query: Query, claim: Claim) -> None:
         if self._left_s(query) <= 0:
@@ -159,9 +141,9 @@ class Coordinator(Claimant):
     async def _gathered(
         self, query: Query, claim: Claim, route: Route, first: Collection[str], earlier: Answer | None
     ) -> Gathering:
-        if self.out_of_service:  # it may have been mended since
-            await self._look()
-        gathering = self.open[query.id] = Gathering(self.out_of_service)
+        if self.service.out:  # it may have been mended since
+            await self.service.look()
+        gathering = self.open[query.id] = Gathering(self.service.out)
         asked = replace(query, weights=route.weights)
         try:
             if claim.attempts > 1:  # an earlier coordinator may have asked already: what was answered stays answered
