@@ -93,7 +93,10 @@ class Bus:
         if not connection.is_connected:
             self._scripts.forget()  # the server may have been started anew
         waits = any(command[0] in WAITING for command in commands)
-        sent = [self._scripts.shortened(command) for command in commands]
+        sent = [  # a server that has forgotten a script would run it only after the wait that follows: that one goes whole
+            command if any(later[0] in WAITING for later in commands[place:]) else self._scripts.shortened(command)
+            for place, command in enumerate(commands, 1)
+        ]
         replies = await (self._once if waits else self._retry).call_with_retry(
             lambda: _talk(connection, sent, as_bytes=as_bytes), lambda _: connection.disconnect(nowait=True)
         )

@@ -36,3 +36,13 @@ def test_a_server_that_forgot_its_scripts_is_told_them_again(on_bus: Any) -> Non
         return await bus.send(("SET", "key", "1"), ("EVAL", ECHO, 1, "key", "b"), ("GET", "key"))
 
     assert on_bus(work)[1:] == [["key", "b"], "1"]
+
+
+def test_what_is_put_is_not_waited_for_before_a_forgetful_server_has_put_it(on_bus: Any) -> None:
+    async def work(bus: Bus) -> Any:
+        put = ("EVAL", "return redis.call('RPUSH', KEYS[1], ARGV[1])", 1, "list", "a")
+        await bus.call(*put)
+        await bus.send(("DEL", "list"), ("SCRIPT", "FLUSH"))
+        return await bus.send(put, ("BLPOP", "list", 0.5))
+
+    assert on_bus(work) == [1, ("list", "a")]
