@@ -20,7 +20,12 @@ class Mark(NamedTuple):
     name: str = ""
 
 
-_MARKDOWN = re.compile(r"^(?:(?P<fence>```|~~~)|(?P<depth>#{1,6})[ \t]+(?P<title>\S[^\n]*))", re.MULTILINE)
+_MARKDOWN = re.compile(  # a heading has signs before it or a line of them below
+    r"^(?:(?P<fence>```|~~~)|(?P<depth>#{1,6})[ \t]+(?P<title>\S[^\n]*)"
+    r"|(?P<underlined>[^\s\-=*+>|#`~][^\n]*)\n(?P<underline>=|-)(?P=underline)+[ \t\r]*$)",
+    re.MULTILINE,
+)
+_FRONT_MATTER = re.compile(r"---[ \t\r]*\n(?:[^\n]*\n)*?---[ \t\r]*\n")
 _ASCIIDOC = re.compile(r"^(?:(?P<fence>-{4,}|\.{4,})[ \t]*$|(?P<depth>={1,6})[ \t]+(?P<title>\S[^\n]*))", re.MULTILINE)
 _UNDERLINED = re.compile(r"^(?P<title>\w[^\n]*)\n(?P<depth>[=\-~^\"'*+#`])(?P=depth){2,}[ \t\r]*$", re.MULTILINE)
 _COMMIT = re.compile(r"^(?P<depth>commit) (?P<title>[0-9a-f]{7,64}\b[^\n]*)", re.MULTILINE)
@@ -48,7 +53,9 @@ def outline(path: str, text: str) -> list[Mark]:
     if path.startswith("git:"):
         return _marks(_COMMIT, text, lambda _: 1)
     if suffix in {"md", "markdown", "mdx"}:
-        return _marks(_MARKDOWN, text, len)
+        head = _FRONT_MATTER.match(text)
+        first = head.group().count("\n") if head else 0
+        return [mark for mark in _marks(_MARKDOWN, text, _markdown_depth) if mark.line >= first]
     if suffix in {"adoc", "asciidoc"}:
         return _marks(_ASCIIDOC, text, len)
     if suffix in _UNDERLINING:
@@ -86,9 +93,15 @@ def _marks(pattern: re.Pattern[str], text: str, depth_of: Callable[[str], int]) 
         if delimiter := groups.get("fence"):
             fence = "" if fence == delimiter else fence or delimiter
         elif not fence:
-            title = groups["title"].strip(" \t\r#=:")[:LONGEST_TITLE]
-            marks.append(Mark(line_of(match.start()), depth_of(groups["depth"]), title, groups.get("name") or ""))
+            title = groups["title"] or groups.get("underlined") or ""
+            depth = depth_of(groups["depth"] or groups.get("underline") or "")
+            line = line_of(match.start())
+            marks.append(Mark(line, depth, title.strip(" \t\r#=:")[:LONGEST_TITLE], groups.get("name") or ""))
     return marks
+
+
+def _markdown_depth(signs: str) -> int:
+    return 2 if signs == "-" else len(signs)
 
 
 def _line_finder(text: str) -> Callable[[int], int]:

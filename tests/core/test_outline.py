@@ -14,6 +14,11 @@ def test_reads_markdown_headings_but_not_comments_in_fences() -> None:
     assert told("a.md", text) == [(0, 1, "Title"), (4, 2, "Part")]
 
 
+def test_reads_underlined_markdown_headings_but_no_rules_tables_and_front_matter() -> None:
+    text = "---\nname: x\n---\nTitle\n=====\n\n2.6.0 (2015-03-14)\n---\ntext\n\n---\n- item\n---\n|a|\n|---|\n"
+    assert told("a.md", text) == [(3, 1, "Title"), (6, 2, "2.6.0 (2015-03-14)")]
+
+
 def test_reads_asciidoc_headings_but_not_listings() -> None:
     assert told("a.adoc", "= Title\n----\n== no\n----\n== Part\n") == [(0, 1, "Title"), (4, 2, "Part")]
 
