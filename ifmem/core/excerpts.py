@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ifmem.core.concepts import Concepts
 from ifmem.core.documents import Document, Spot
+from ifmem.core.outline import outline
 from ifmem.core.passages import Hit
 from ifmem.core.text import terms_of
 from ifmem.core.windows import LINE_CHARACTERS, LINES, Lines, best_part, best_window, quote_of, surrounded
@@ -21,7 +22,8 @@ Source = Callable[[Hit], Document | None]
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Lines worth quoting, 1-based and of the file. `matched` are the question's terms that they or their context hold."""
+    """Lines worth quoting, 1-based and of the file. `matched` are the question's terms that they or their context hold, `evidence` the
+    first and the last of the lines that hold any."""
 
     hit: Hit
     start_line: int
@@ -29,6 +31,7 @@ class Excerpt:
     matched: frozenset[str]
     quote: str
     text: Lines
+    evidence: tuple[int, int]
     terms: frozenset[str] = frozenset()
     also: tuple[Spot, ...] = ()
 
@@ -77,8 +80,16 @@ class _Texts:
             return None
         key = (hit.page, document.path, document.first_line)
         if key not in self._texts:
-            self._texts[key] = Lines(document.first_line, document.lines())
+            self._texts[key] = _lines_of(document)
         return self._texts[key]
+
+
+def _lines_of(document: Document) -> Lines:
+    """A section that is no part of the one above ends that one; the first one what stands before all sections."""
+    marks = outline(document.path, document.text)
+    first = document.first_line
+    breaks = [first + mark.line for at, mark in enumerate(marks) if not at or mark.depth <= marks[at - 1].depth]
+    return Lines(first, document.lines(), [first + mark.line for mark in marks], breaks)
 
 
 def _worth_quoting(hits: Iterable[Hit]) -> list[Hit]:
@@ -135,7 +146,9 @@ def _excerpt(hit: Hit, stretch: tuple[int, int], text: Lines, concepts: Concepts
     """The lines of a stretch that hold most of the question."""
     lines = text.between(*stretch)
     terms = [frozenset(terms_of(line)) for line in lines]
-    start, end = best_window(lines, [concepts.held_by(line) for line in terms], concepts.asked)
+    breaks = [line - stretch[0] for line in text.breaks if stretch[0] < line <= stretch[1]]
+    held = [concepts.held_by(line) for line in terms]
+    start, end = best_window(lines, held, concepts.asked, breaks)
     quote = quote_of(lines[start:end])
     if end - start == 1 and len(quote) > LINE_CHARACTERS:
         quote = best_part(quote, concepts.asked)
@@ -143,7 +156,9 @@ def _excerpt(hit: Hit, stretch: tuple[int, int], text: Lines, concepts: Concepts
     own = frozenset[str]().union(*map(terms_of, text.between(hit.start_line, hit.end_line)))
     # What is left of the hit without its lines is its context; what the lines left out said is no evidence.
     matched = concepts.meant_by(seen) | (hit.matched - concepts.meant_by(own))
-    return Excerpt(hit, stretch[0] + start, stretch[0] + end - 1, matched, quote, text, seen)
+    holding = [at for at in range(start, end) if held[at]] or range(start, end)
+    evidence = (stretch[0] + min(holding, default=start), stretch[0] + max(holding, default=start))
+    return Excerpt(hit, stretch[0] + start, stretch[0] + end - 1, matched, quote, text, evidence, seen)
 
 
 def _with_surroundings(chosen: Sequence[Excerpt]) -> list[Excerpt]:
@@ -159,7 +174,7 @@ def _surrounded(excerpt: Excerpt, others: Sequence[Excerpt]) -> Excerpt:
     text, start, end = excerpt.text, excerpt.start_line, excerpt.end_line
     if quote_of(text.between(start, end)) != excerpt.quote:  # a part of a long line
         return excerpt
-    start, end = surrounded(text, start, end, *_free(start, others, text))
+    start, end = surrounded(text, *excerpt.evidence, *_free(start, others, text))
     return replace(excerpt, start_line=start, end_line=end, quote=quote_of(text.between(start, end)))
 
 

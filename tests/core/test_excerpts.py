@@ -123,3 +123,15 @@ def test_quotes_the_evidence_of_a_minified_line_in_whole_words(filler: str) -> N
     assert {"stall", "shard"} <= set(terms_of(excerpt.quote))
     assert len(excerpt.quote) <= LINE_CHARACTERS
     assert locate([line], excerpt.quote) == (1, 1)
+
+
+def test_a_quote_begins_at_the_heading_of_its_section_and_not_in_the_one_before() -> None:
+    lines = ["# 2.1", *["of the one before"] * 6, "", "# 2.0", "", "- the stall", "- and more"]
+    [excerpt] = chosen([hit(3, 12)], document(lines))
+    assert excerpt.quote == "# 2.0\n\n- the stall\n- and more"
+
+
+def test_the_docstring_of_a_class_is_quoted_with_the_class() -> None:
+    lines = ["x = 1", "", "", "class Stable:", '    """A stall', "", *["    of a kind"] * 12, '    """']
+    [excerpt] = chosen([hit(5, 9, path="a.py")], document(lines, path="a.py"))
+    assert excerpt.start_line == 4
