@@ -26,6 +26,9 @@ PASSING = 0.8  # what a word adds that is no part of the subject, by standing he
 NEIGHBOURS = 0.4  # what two terms add that are neighbours in the question and stand near each other here
 NEAR = 4  # terms
 DEFINITION = 0.8
+ANOTHER_VERSION = 0.6  # what a passage counts under a path or heading of versions or dates, none of them asked for
+LATER_VERSION = 0.85  # the same under 1.0.2, asked for 1.0
+_VERSION = re.compile(r"\d+(?:_\d+)+")  # as a term: `core.text`
 _QUOTED_QUESTION = re.compile(r"[\"'`“][^\"'`“”\n]{12,300}\?[\"'`”]")
 TEST_SHARE = 0.4  # what a test's passage counts when tests were not asked for
 IN_TEST = "_test_"  # in the context of a test's passages; no word is analysed to it
@@ -92,7 +95,24 @@ def score_for(concepts: Concepts, fields: Fields) -> Score:
     )
     if IN_TEST in context and "test" not in concepts.asked:
         value *= TEST_SHARE
-    return Score(value, concepts.meant_by(places.keys() | titled))
+    value *= _for_versions(concepts.asked, context)
+    return Score(round(value, 6), concepts.meant_by(places.keys() | titled))
+
+
+def _for_versions(asked: Iterable[str], context: Iterable[str]) -> float:
+    """What a passage counts for the versions and dates in its path and headings, where the question names one."""
+    wanted = [term for term in asked if _VERSION.fullmatch(term)]
+    named = {term for term in context if _VERSION.fullmatch(term)} if wanted else set()
+    if not named:
+        return 1.0
+    return max(_for_version(term, named) for term in wanted)
+
+
+def _for_version(wanted: str, named: Collection[str]) -> float:
+    if wanted not in named:
+        return ANOTHER_VERSION
+    later = any(term.startswith(f"{wanted}_") for term in named) and f"{wanted}_0" not in named
+    return LATER_VERSION if later else 1.0
 
 
 def _frequent(concepts: Concepts, places: Mapping[str, Sequence[int]], length: float) -> dict[str, float]:

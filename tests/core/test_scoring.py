@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from ifmem.core.concepts import search_terms
@@ -124,3 +127,44 @@ def test_a_quoted_question_is_no_evidence_for_its_own_answer() -> None:
     quoted = Passage(1, 1, 'run("Why do the tides follow the moon?")')
     answers = Passage(1, 1, "The tides follow the moon because of its gravity.")
     assert score(asked, fields_of("Makefile", quoted)).value < score(asked, fields_of("a.md", answers)).value / 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "better", "worse"),
+    [
+        ("2.3", "Version 2.3.0", "Version 3.0"),
+        ("2.3", "Version 2.3.0", "Version 2.3.2"),
+        ("1.0", "Version 1.0", "Version 1.0.2"),
+        ("2025-11-19", "2025-11-19 session", "2025-11-20 session"),
+    ],
+)
+def test_a_passage_under_another_version_or_date_counts_less(asked: str, better: str, worse: str) -> None:
+    weights = dict.fromkeys(search_terms(f"what does {asked} say of tides"), 1.0)
+    one, other = (
+        score(weights, Fields(analyse(f"a.md {title}"), "", analyse(f"tides of {asked}"))).value
+        for title in (better, worse)
+    )
+    assert one > other
+
+
+def test_a_place_that_names_no_version_counts_in_full() -> None:
+    weights = dict.fromkeys(search_terms("tides since 2.0"), 1.0)
+    fields = Fields(analyse("tides.md"), "", analyse("changed in 2.0: tides"))
+    assert score(weights, fields).value > score(weights, fields._replace(context=analyse("tides.md 1.4"))).value
+
+
+def test_a_score_is_the_same_in_every_process() -> None:
+    """Sets are in another order in each, and sums of fractions with them."""
+    program = (
+        "from ifmem.core.scoring import Fields, score\n"
+        "words = 'ash beech cedar elm fir gorse hazel larch'.split()\n"
+        "weights = {word: 1 / (3 + at) for at, word in enumerate(words)}\n"
+        "print(repr(score(weights, Fields(' '.join(words), '', ' '.join(words))).value))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={"PYTHONHASHSEED": str(seed)}, capture_output=True, check=True
+        ).stdout
+        for seed in range(6)
+    }
+    assert len(told) == 1
