@@ -22,6 +22,7 @@ from ifmem.core.librarians import names
 from ifmem.core.tasks import most_workers
 from ifmem.processes.announcing import Announcer
 from ifmem.processes.bus_keeper import BusKeeper
+from ifmem.processes.bus_sync import keep_on_disk
 from ifmem.processes.charge import Charge
 from ifmem.processes.crew import Crew
 from ifmem.processes.elsewhere import Elsewhere, distant
@@ -73,6 +74,8 @@ class Supervisor(Overseer):
             await spawning
         for task in (self.keeper.watch(), self.announcer.run(), self._take_orders()):
             self.go(task)
+        if self.keeper.server is not None:
+            self.go(keep_on_disk(self.keeper.server.folder))
         await self.lives.begin()
         self.go(self.lives.judge.look_after())
         self.go(self.crew.run())

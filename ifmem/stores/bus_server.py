@@ -4,8 +4,8 @@ A Unix socket only and no TCP port (automatic ports collide between projects), i
 the password as well: new at every start, in a private file beside it, and in no address or argument. ifmem's own user may do no more
 than ifmem does; what configures, copies, empties or loads is for the operator.
 
-Every acknowledged write is in the append-only file before its reply leaves, so a killed server loses none; `everysec` bounds what a
-power cut can take.
+Every acknowledged write is in the append-only file before its reply leaves, so a killed server loses none. Not so with `everysec`:
+what comes while it syncs the file is written later. What a power cut can take is bounded by `processes.bus_sync`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ unixsocket {socket}
 unixsocketperm 700
 dir {folder}
 appendonly yes
-appendfsync everysec
+appendfsync no
 save ""
 maxmemory-policy noeviction
 daemonize no

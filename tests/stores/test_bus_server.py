@@ -80,7 +80,7 @@ def test_what_the_real_server_was_given_is_what_it_runs_with(on_bus: object) -> 
         names = ("appendonly", "appendfsync", "maxmemory-policy", "port", "save")
         return [(await bus.call("CONFIG", "GET", name))[1] for name in names]
 
-    assert on_bus(work) == ["yes", "everysec", "noeviction", "0", ""]  # type: ignore[operator]
+    assert on_bus(work) == ["yes", "no", "noeviction", "0", ""]  # type: ignore[operator]
 
 
 def test_the_password_is_new_at_every_start_and_only_its_digest_is_configured(settings: Config) -> None:
