@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from running_set import PATIENCE_S
+
 Serve = Callable[..., str]
 
 
@@ -27,7 +29,7 @@ class Ran:
         return self.err.startswith("ifmem: ")
 
 
-def ifmem(*arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"", within_s: float = 40) -> Ran:
+def ifmem(*arguments: str, env: dict[str, str] | None = None, stdin: bytes = b"", within_s: float = PATIENCE_S) -> Ran:
     done = subprocess.run(
         (sys.executable, "-m", "ifmem", *arguments),
         env={**os.environ, "NO_COLOR": "1", **(env or {})},

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem.bench.neighbours import installed
 from ifmem.bench.private_set import private_set, write_small_folder
@@ -55,7 +56,7 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def left_of(before: list[psutil.Process]) -> list[psutil.Process]:
     """What was started since and does not leave. A supervisor gives its lock back just before it leaves."""
-    _, left = psutil.wait_procs([one for one in descendants(os.getpid()) if one not in before], timeout=5)
+    _, left = psutil.wait_procs([one for one in descendants(os.getpid()) if one not in before], timeout=PATIENCE_S)
     return left
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 from mcp import Client
 from mcp.server import MCPServer
-from running_set import FAST, RunningSet, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, make_project
 
 from ifmem.bridge.folders import Folders
 from ifmem.bridge.place import Place
@@ -69,7 +69,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     found = RunningSet(make_project(tmp_path_factory.mktemp("running")), FAST)
     (found.folder / "long.md").write_text("".join(f"Line {n} of the long ballad.\n" for n in range(1, LINES + 1)))
     try:
-        found.memory.up(timeout=60)
+        found.memory.up(timeout=PATIENCE_S)
         yield found
     finally:
         found.end()

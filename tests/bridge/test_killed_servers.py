@@ -16,6 +16,7 @@ import anyio
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
+from running_set import PATIENCE_S
 
 from ifmem.bridge.hosts import command_line
 
@@ -122,7 +123,7 @@ def test_all_arrives_in_order_though_servers_are_killed(tmp_path: Path) -> None:
     store = tmp_path / "state" / "bridge.db"
     limits = {"IFMEM_BRIDGE_PER_MINUTE": "100000", "IFMEM_BRIDGE_PER_HOUR": "100000"}
     env = {"IFMEM_BRIDGE_STORE": str(store), "HOME": str(tmp_path), "PATH": os.environ["PATH"], **limits}
-    exchanges = asyncio.run(asyncio.wait_for(exchange(tmp_path, env, MESSAGES, KILLS), 110))
+    exchanges = asyncio.run(asyncio.wait_for(exchange(tmp_path, env, MESSAGES, KILLS), 2 * PATIENCE_S))
     expected = [f"message {number}" for number in range(MESSAGES)]
     assert [one.arrived() for one in exchanges] == [expected] * CONVERSATIONS
     assert all(list(one.read) == sorted(one.read) for one in exchanges), "ids grow in the order of sending"

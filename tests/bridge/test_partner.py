@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_set import FAST, RunningSet, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, make_project
 
 from ifmem import Memory
 from ifmem.bridge import attaching
@@ -32,7 +32,7 @@ TEXT = "# Harbour\n\nThe keeper counts the boats.\n"
 Reply = Callable[[Message], Awaitable[str]]
 
 
-def request(question: str, query_id: str, within_s: float = 10.0) -> Request:
+def request(question: str, query_id: str, within_s: float = PATIENCE_S) -> Request:
     page = page_of([Document("README.md", TEXT, "0" * 64)])
     return Request(question=question, instructions="", pages=(page,), deadline_s=within_s, query_id=query_id)
 
@@ -137,7 +137,7 @@ def test_a_session_that_never_was_there_is_told_of_at_once(attached: Config) -> 
         await events(provider(attached), request("who?", "q_1", within_s=60))
 
     with pytest.raises(IfmemError, match="silent") as refused:
-        asyncio.run(asyncio.wait_for(ask(), 5))
+        asyncio.run(asyncio.wait_for(ask(), 30))
     assert "ifmem bridge prompt docs" in refused.value.fix
 
 
@@ -150,7 +150,7 @@ def test_a_session_that_falls_silent_is_told_of_before_the_deadline(project: Pat
         return ""
 
     with pytest.raises(IfmemError, match="silent"):
-        with_session(load(project), hangs, lambda p: asyncio.wait_for(events(p, request("who?", "q_1", 60)), 20))
+        with_session(load(project), hangs, lambda p: asyncio.wait_for(events(p, request("who?", "q_1", 60)), 30))
 
 
 def test_an_answer_to_a_predecessor_is_not_asked_for_twice(attached: Config) -> None:
@@ -223,7 +223,7 @@ def test_a_running_set_asks_the_session(tmp_path: Path) -> None:
         return json.dumps({"query": query, "answer": "The keeper counts them [README.md:3]."})
 
     try:
-        found.memory.up(timeout=60)
+        found.memory.up(timeout=PATIENCE_S)
         before = next(shard for shard in found.memory.status().shards if shard.name == "docs")
         answer = with_session(found.config, answers, lambda _: asyncio.to_thread(asked, folder))
         after = found.memory.status()

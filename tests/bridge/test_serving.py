@@ -21,7 +21,7 @@ import pytest
 from bridge.conftest import ERAS
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
-from running_set import eventually
+from running_set import PATIENCE_S, eventually
 
 SERVER = [sys.executable, "-m", "ifmem", "mcp"]
 INITIALIZE = {
@@ -54,7 +54,7 @@ def write(process: subprocess.Popen[str], line: str) -> None:
 def test_it_leaves_when_its_input_ends(server: subprocess.Popen[str]) -> None:
     assert server.stdin is not None
     server.stdin.close()
-    assert server.wait(timeout=10) == 0
+    assert server.wait(timeout=PATIENCE_S) == 0
 
 
 def test_it_leaves_at_once_though_a_call_waits(server: subprocess.Popen[str]) -> None:
@@ -64,7 +64,7 @@ def test_it_leaves_at_once_though_a_call_waits(server: subprocess.Popen[str]) ->
     answer_to(server, "update_my_status", {"status": "waiting"})  # so the other has begun
     assert server.stdin is not None
     server.stdin.close()
-    assert server.wait(timeout=10) == 0
+    assert server.wait(timeout=PATIENCE_S) == 0
 
 
 def call(server: subprocess.Popen[str], tool: str, arguments: dict[str, Any]) -> None:
@@ -83,7 +83,7 @@ def answer_to(server: subprocess.Popen[str], tool: str, arguments: dict[str, Any
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_leaves_at_a_signal_though_its_input_is_open(server: subprocess.Popen[str], number: signal.Signals) -> None:
     server.send_signal(number)
-    assert server.wait(timeout=10) == 0
+    assert server.wait(timeout=PATIENCE_S) == 0
 
 
 def test_nonsense_on_its_input_ends_nothing(server: subprocess.Popen[str]) -> None:
@@ -114,7 +114,7 @@ def test_it_leaves_when_its_host_is_gone_though_somebody_holds_its_input(project
         assert host.stdout is not None
         pid = int(host.stdout.readline())
     os.close(reading)
-    eventually(lambda: is_gone(pid), 20.0, "the server gone")
+    eventually(lambda: is_gone(pid), what="the server gone")
     os.close(writing)
 
 
@@ -137,10 +137,10 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]
     command = [*SERVER, "--http", "--port", str(port), "-C", str(folder), "--no-up"]
     env = {**os.environ, "XDG_STATE_HOME": str(state)}
     with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as process:
-        eventually(lambda: is_listening(port), 20.0, "the server listening")
+        eventually(lambda: is_listening(port), what="the server listening")
         yield port, state / "ifmem" / "mcp-http.token"
         process.terminate()
-        assert process.wait(timeout=10) in (0, -signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE_S) in (0, -signal.SIGTERM)
 
 
 def is_listening(port: int) -> bool:
@@ -155,7 +155,7 @@ def post(port: int, **headers: str) -> int:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(f"http://127.0.0.1:{port}/mcp", body, {**accepts, **named})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -196,7 +196,7 @@ def test_sessions_over_http_are_sides_of_their_own(http: tuple[int, Path], era: 
             second = (await b.call_tool("check_messages", theirs)).structured_content or {}
             return remembered, [one["repeat"] for look in (first, second) for one in look["messages"]]
 
-    found = asyncio.run(asyncio.wait_for(talk(), 30))
+    found = asyncio.run(asyncio.wait_for(talk(), PATIENCE_S))
     assert found == ((True, [False]) if era == "legacy" else (False, [False, True]))
 
 
@@ -209,6 +209,6 @@ def test_http_refuses_pages_of_other_sites(http: tuple[int, Path]) -> None:
 
 def test_a_port_that_is_taken_is_told_in_one_line(http: tuple[int, Path], project: Path) -> None:
     command = [*SERVER, "--http", "--port", str(http[0]), "-C", str(project)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "cannot listen" in done.stderr and "Traceback" not in done.stderr

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
-from running_set import FAST, RunningSet, eventually, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, eventually, make_project
 
 from ifmem.bridge.hosts import command_line
 
@@ -86,10 +86,10 @@ def test_two_agents_share_a_memory_and_talk_though_one_is_killed(quiet_set: Runn
                 assert json.loads(content.text)["citations"][0]["path"] == "README.md"  # type: ignore[union-attr]
                 await successor.call("send_to_partner", message="Agreed.", action_type="response")
                 assert (await successor.call("search_findings", query="HACKED"))["findings"] == []
-            (reply,) = (await first.call("check_messages", wait_seconds=10))["messages"]
+            (reply,) = (await first.call("check_messages", wait_seconds=50))["messages"]
             assert (reply["message"], reply["repeat"]) == ("Agreed.", False)
 
-    asyncio.run(asyncio.wait_for(story(), 90))
+    asyncio.run(asyncio.wait_for(story(), 3 * PATIENCE_S))
 
 
 async def read_and_die(folder: Path, theirs: dict[str, str]) -> list[tuple[int, str]]:
@@ -102,7 +102,7 @@ async def read_and_die(folder: Path, theirs: dict[str, str]) -> list[tuple[int, 
             inbox = await victim.call("check_messages", **theirs)
             read = [(one["id"], one["message"]) for one in inbox["messages"]]
             psutil.Process(pid).kill()
-            await asyncio.to_thread(eventually, lambda: pid not in server_pids(folder), 10.0, "the server gone")
+            await asyncio.to_thread(eventually, lambda: pid not in server_pids(folder), what="the server gone")
     except* Exception as errors:
         assert read, errors
     return read
@@ -113,7 +113,7 @@ def test_a_server_that_must_not_start_the_set_says_what_to_do(quiet_set: Running
         async with agent(quiet_set.folder, "--no-up") as one:
             return await one.client.call_tool("ask_memory", {"question": "Who counts?"})
 
-    found = asyncio.run(asyncio.wait_for(ask(), 30))
+    found = asyncio.run(asyncio.wait_for(ask(), PATIENCE_S))
     assert found.is_error
     assert "ifmem up" in found.content[0].text
     assert quiet_set.memory.status().state == "stopped"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from running_set import FAST, RunningSet, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, make_project
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     )
     found = RunningSet(make_project(tmp_path_factory.mktemp("running")), FAST + providers)
     try:
-        found.memory.up(timeout=30)
+        found.memory.up(timeout=PATIENCE_S)
         yield found
     finally:
         found.end()

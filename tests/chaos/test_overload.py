@@ -1,4 +1,4 @@
-"""A short overload of the real thing: everyone is answered or told. No time is asserted."""
+"""A short overload of the real thing: everyone is answered or told. How fast the machine is does not matter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from running_set import PATIENCE_S
 
+from ifmem.bench import crowd
 from ifmem.bench.run import measure
 from ifmem.bench.scale import Scale
 
@@ -16,6 +18,8 @@ from ifmem.bench.scale import Scale
 def short(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
     """What was measured in some seconds, by row. Not in pytest's own folder: a set whose folder has a long path keeps its socket
     elsewhere."""
+    # Hundreds of askers in this one process are told at the same moment: how long that takes is this machine's affair.
+    monkeypatch.setattr(crowd, "LATE_S", PATIENCE_S)
     with tempfile.TemporaryDirectory(prefix="o-") as folder:
         monkeypatch.setattr(tempfile, "tempdir", folder)
         (outcome,) = measure(("overload",), Scale(size=0.05))

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from e2e_cli import ifmem
+from running_set import PATIENCE_S
 
 from ifmem.chaos.report import INVARIANTS
 
@@ -27,12 +28,11 @@ def place() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.timeout(110)
 def test_a_short_run_loses_nothing_and_leaves_nothing_behind(place: Path) -> None:
     done = ifmem(
         *("chaos", "--minutes", "0.2", "--seed", "3", "--clients", "8", "--faults", FAULTS, "--json"),
         env={"TMPDIR": str(place), "IFMEM_REDIS_URL": "redis://127.0.0.1:1"},
-        within_s=100,
+        within_s=2 * PATIENCE_S,
     )
     report = json.loads(done.out)
     assert report["broken"] == [], report["details"]
@@ -60,7 +60,7 @@ def test_an_interrupt_stops_the_set_and_removes_its_folder(place: Path) -> None:
     assert running.stderr.readline().startswith(b"pause ")
     inside = psutil.Process(running.pid).children(recursive=True)
     running.send_signal(signal.SIGINT)
-    running.communicate(timeout=30)
-    _, left = psutil.wait_procs(inside, timeout=10)
+    running.communicate(timeout=PATIENCE_S)
+    _, left = psutil.wait_procs(inside, timeout=PATIENCE_S)
     assert (left, list(place.iterdir())) == ([], [])
     assert running.returncode != 0

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem.chaos.clock import SteppedClock
 
@@ -36,7 +37,12 @@ print(list(Path(sys.argv[1]).iterdir()))
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        (sys.executable, *arguments), capture_output=True, text=True, timeout=30, env=environment or None, check=False
+        (sys.executable, *arguments),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        env=environment or None,
+        check=False,
     )
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem.cli.app import COMMANDS, run
 from ifmem.errors import Exit, IfmemError
@@ -95,7 +96,14 @@ def config_into(stdout: int, unbuffered: str) -> subprocess.CompletedProcess[str
     program = [sys.executable, "-m", "ifmem", "config"]
     environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     return subprocess.run(
-        program, cwd=ROOT, env=environment, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False, timeout=30
+        program,
+        cwd=ROOT,
+        env=environment,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=PATIENCE_S,
     )
 
 

@@ -5,6 +5,7 @@ import select
 from pathlib import Path
 
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem.core.domains import Source
 from ifmem.core.manifest import LeftOut
@@ -44,7 +45,7 @@ def test_stops_a_command_with_all_it_started_when_its_time_is_up(tmp_path: Path)
     texts, left_out = run("exec 3>alive; echo x >&3; sleep 60 & wait", tmp_path, timeout_s=1.0)
     assert (texts, left_out) == ([], [LeftOut("command:it", "not done after 1 s, stopped")])
     assert os.read(reader, 10) == b"x\n"
-    ended, _, _ = select.select([reader], [], [], 5.0)  # readable at its end: nobody holds it open any more
+    ended, _, _ = select.select([reader], [], [], PATIENCE_S)  # readable at its end: nobody holds it open any more
     assert ended
     os.close(reader)
 

@@ -9,6 +9,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem import prompts
 from ifmem.config import Config
@@ -36,7 +37,7 @@ def told_after(settings: Config, change: Callable[[], object]) -> frozenset[str]
 
     async def watch() -> frozenset[str]:
         stop = asyncio.Event()
-        async with asyncio.timeout(20), aclosing(noticed(watched(settings), stop)) as notices:
+        async with asyncio.timeout(PATIENCE_S), aclosing(noticed(watched(settings), stop)) as notices:
             assert await anext(notices) == frozenset()
             change()
             found = await anext(notices)
@@ -75,7 +76,7 @@ def test_a_folder_that_went_before_it_was_watched_asks_for_another_look(settings
         before = watched(settings)
         (settings.folder / "docs" / "a.md").unlink()
         (settings.folder / "docs").rmdir()
-        async with asyncio.timeout(20), aclosing(noticed(before, asyncio.Event())) as notices:
+        async with asyncio.timeout(PATIENCE_S), aclosing(noticed(before, asyncio.Event())) as notices:
             return await anext(notices)
 
     assert asyncio.run(watch()) == frozenset()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_set import FAST, RunningSet, eventually, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, eventually, make_project
 from simulator.asked import Asked
 from simulator.background import serving_in_background
 from simulator.reading import NOTHING, Spoken, read, say
@@ -40,7 +40,7 @@ class Models:
     def speak(self, asked: Asked) -> Spoken:
         if asked.results:
             self.writing.set()
-            assert self.may_write.wait(20)
+            assert self.may_write.wait(PATIENCE_S)
         if asked.results and self.synthesis:
             return self.synthesis.pop()
         know_nothing = any((document.title or "").endswith(self.ignorant) for document in asked.documents)
@@ -51,7 +51,7 @@ class Models:
         self.vendor.requests.clear()
         self.vendor.bills.clear()
         self.heard.clear()
-        return self.set.memory.ask(question, timeout=20, on_progress=self.heard.append, **options)
+        return self.set.memory.ask(question, on_progress=self.heard.append, **options)
 
     def bodies(self) -> list[dict[str, Any]]:
         return [json.loads(one.body) for one in self.vendor.requests if one.path == "/v1/messages"]
@@ -77,7 +77,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Models]:
         vendor.speak = models.speak
         models.may_write.set()
         try:
-            running.memory.up(timeout=60)
+            running.memory.up(timeout=PATIENCE_S)
             yield models
         finally:
             running.end()
@@ -214,11 +214,11 @@ def test_a_coordinator_that_dies_while_its_model_writes_loses_neither_the_questi
 ) -> None:
     models.may_write.clear()
     models.writing.clear()
-    query_id = models.set.memory.submit("Who, once again, counts herring boats every morning?", shards=BOTH, timeout=30)
-    assert models.writing.wait(20)
+    query_id = models.set.memory.submit("Who, once again, counts herring boats every morning?", shards=BOTH)
+    assert models.writing.wait(PATIENCE_S)
     killed = models.set.kill("coordinator")
     models.may_write.set()
-    answer = models.set.memory.answer(query_id, timeout=30)
+    answer = models.set.memory.answer(query_id)
     models.set.replaced(killed)
     assert answer.found and answer.notes == () and "claude-sonnet-5-5" in answer.model
     assert [use.attempts for use in answer.shards if use.asked] == [1, 1]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from e2e_cli import ifmem
-from running_set import RunningSet, eventually, make_project
+from running_set import PATIENCE_S, RunningSet, eventually, make_project
 
 QUESTION = "Who counts the herring boats?"
 
@@ -134,7 +134,7 @@ def test_up_in_the_foreground_stays_until_interrupted(tmp_path: Path) -> None:
             eventually(lambda: found.memory.status().ready, what="ready")
             assert found.memory.ask("anything at all").error is None
             process.send_signal(signal.SIGINT)
-            assert process.wait(15) == 0
+            assert process.wait(PATIENCE_S) == 0
             assert found.memory.status().state == "stopped"
         finally:
             process.kill()

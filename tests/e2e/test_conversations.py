@@ -7,23 +7,23 @@ from collections.abc import Iterator
 
 import pytest
 from e2e_cli import ifmem
-from running_set import FAST, RunningSet, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, make_project
 
 
 @pytest.fixture(scope="module")
 def talking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     running = RunningSet(make_project(tmp_path_factory.mktemp("talking")), FAST)
     try:
-        running.memory.up(timeout=30)
+        running.memory.up(timeout=PATIENCE_S)
         yield running
     finally:
         running.end()
 
 
 def test_a_question_that_leans_on_the_one_before_is_answered(talking: RunningSet) -> None:
-    alone = talking.memory.ask("And when?", timeout=15)
-    first = talking.memory.ask("Who counts the herring boats?", timeout=15)
-    second = talking.memory.ask("And when?", follows=first.id, timeout=15)
+    alone = talking.memory.ask("And when?")
+    first = talking.memory.ask("Who counts the herring boats?")
+    second = talking.memory.ask("And when?", follows=first.id)
     assert (alone.found, first.found, second.found) == (False, True, True)
     assert "every morning" in second.answer
     assert second.follows == first.id

@@ -17,7 +17,7 @@ shards.history.enabled = false
 
 [shards.web]
 title = "Web research"
-sources = [{{ kind = "url", urls = ["{url}/gate", "{url}/gone"], allow_private = true, timeout_s = 5 }}]
+sources = [{{ kind = "url", urls = ["{url}/gate", "{url}/gone"], allow_private = true, timeout_s = 60 }}]
 
 [shards.tests]
 title = "Test results"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from e2e_cli import ifmem
 from injections import EVERYTHING, INJECTIONS
-from running_set import FAST, RunningSet, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, make_project
 
 QUESTION = "Who counts the herring boats?"
 
@@ -25,14 +25,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     settings = FAST + '[shards.evil]\ninclude = ["*.evil"]\nprovider = "python:injections:Gullible"\n'
     found = RunningSet(folder, settings)
     try:
-        found.memory.up(timeout=30)
+        found.memory.up(timeout=PATIENCE_S)
         yield found
     finally:
         found.end()
 
 
 def test_the_question_goes_where_it_went_and_is_answered_as_it_was(running: RunningSet) -> None:
-    answer = running.memory.ask(QUESTION, timeout=15)
+    answer = running.memory.ask(QUESTION)
     assert [(one.path, one.verification) for one in answer.citations][:1] == [("README.md", "verified")]
     assert "docs" in [use.name for use in answer.shards if use.asked]
     assert {process.name for process in running.memory.status().shards} == {"docs", "code", "evil"}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running_set import FAST, RunningSet, eventually, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, eventually, make_project
 
 from ifmem import Memory
 from ifmem.core.documents import Citation
@@ -43,7 +43,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
         eventually(lambda: len(running.memory.findings(limit=None)) == LIVE + 1, what="the findings archived")
         assert [item.id for item in running.memory.archive(dry_run=True).placed] == ["f_0pelican"]
         running.memory.archive()
-        eventually(lambda: running.on_bus("GET", running.keys.librarian_capacity(1)) not in (None, "0"), what="it read")
+        for number, empty in ((1, (None, "0")), (2, (None,))):
+            capacity = running.keys.librarian_capacity(number)
+            eventually(lambda: running.on_bus("GET", capacity) not in empty, what=f"librarian {number} has read")  # noqa: B023
         yield running
     finally:
         running.end()
@@ -116,7 +118,7 @@ async def on_channel(archive: RunningSet, channel: str) -> AsyncIterator[tuple[B
 
 def test_anybody_may_ask_on_the_channel_and_hears_the_answer_there(archive: RunningSet) -> None:
     async def ask() -> dict[str, Any]:
-        async with on_channel(archive, archive.keys.channel_responses) as (bus, published), asyncio.timeout(10):
+        async with on_channel(archive, archive.keys.channel_responses) as (bus, published), asyncio.timeout(PATIENCE_S):
             asked = {"type": "query", "query_id": "q_mine", "question": QUESTION}
             await bus.call("PUBLISH", archive.keys.channel_queries, json.dumps(asked))
             answers = [json.loads(await anext(published)) for _ in range(2)]
@@ -129,7 +131,7 @@ def test_anybody_may_ask_on_the_channel_and_hears_the_answer_there(archive: Runn
 
 def test_the_coordinators_questions_are_heard_on_the_channel(archive: RunningSet) -> None:
     async def listen() -> dict[str, Any]:
-        async with on_channel(archive, archive.keys.channel_queries) as (_, published), asyncio.timeout(10):
+        async with on_channel(archive, archive.keys.channel_queries) as (_, published), asyncio.timeout(PATIENCE_S):
             _, heard = await asyncio.gather(asyncio.to_thread(ask_elsewhere, archive.folder), anext(published))
             found: dict[str, Any] = json.loads(heard)
             return found

@@ -51,7 +51,7 @@ def test_a_change_leaves_the_page_in_the_cache_and_is_cited_where_it_stands(runn
         answer = ask(running, "Who rings the brass bell?", "--fresh")
         return answer if answer["found"] and "narwhal" in answer["answer"] else None
 
-    after = eventually(changed, within_s=30, what="the change read by the model")
+    after = eventually(changed, what="the change read by the model")
     assert [(c["path"], c["verification"]) for c in after["citations"]] == [("log.md", "verified")]
     (citation,) = after["citations"]
     assert citation["start_line"] <= 502 <= citation["end_line"]
@@ -67,5 +67,5 @@ def test_a_stored_answer_counts_until_its_text_changes(running: RunningSet) -> N
     assert again["cached_from"] == first["id"]
     (running.folder / "log.md").write_text("".join([*LINES, "The manatee keeps the green ledger.\n"]))
     eventually(
-        lambda: "manatee" in ask(running, "Who keeps the green ledger?")["answer"], 30, "the stored answer dropped"
+        lambda: "manatee" in ask(running, "Who keeps the green ledger?")["answer"], what="the stored answer dropped"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from e2e_cli import Ran, ifmem
-from running_set import RunningSet, eventually, make_project
+from running_set import PATIENCE_S, RunningSet, eventually, make_project
 from simulator.asked import Asked
 from simulator.background import serving_in_background
 from simulator.reading import Spoken, read, say
@@ -110,7 +110,7 @@ def test_a_search_that_was_interrupted_goes_on_where_it_stood(
         running.memory.search(QUESTION, on_progress=interrupt)
     before = begun[-1]
     end(running)
-    running.memory.up(timeout=30)
+    running.memory.up(timeout=PATIENCE_S)
     found = running.memory.resume_search(before.id)
     assert found.state == DONE and found.found
     assert found.passes[0] == before.passes[0]

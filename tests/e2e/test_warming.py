@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from e2e_cli import ifmem
-from running_set import RunningSet, make_project
+from running_set import RunningSet, eventually, make_project
 from simulator.background import serving_in_background
 from simulator.vendor import KEY, Vendor
 
@@ -51,7 +51,7 @@ def test_up_warm_reads_the_pages_and_the_first_question_finds_them(warmed: Warme
     assert bill.usage.output <= 1
     asked = json.loads(warmed.run("ask", "--json", "Who counts the herring boats?").out)
     assert [page["cache"] for shard in asked["shards"] for page in shard["pages"]] == ["warm"]
-    assert warmed.shard("docs")["warm"] == 1
+    eventually(lambda: warmed.shard("docs")["warm"] == 1, what="the warm page in the status")
 
 
 def test_what_the_budget_does_not_cover_is_not_warmed_and_said(warmed: Warmed) -> None:

@@ -44,7 +44,7 @@ def test_a_finding_is_answered_from_as_soon_as_it_is_stored(running: RunningSet)
         answer = running.memory.ask("Which capstan squeaks?", shards=["working"])
         return {citation.path for citation in answer.citations} if answer.found else set()
 
-    assert eventually(cited, within_s=5, what="the finding answered") == {"findings:recent"}
+    assert eventually(cited, what="the finding answered") == {"findings:recent"}
 
 
 def test_what_is_not_committed_is_answered_from_with_what_it_replaces(running: RunningSet) -> None:
@@ -55,6 +55,6 @@ def test_what_is_not_committed_is_answered_from_with_what_it_replaces(running: R
         answer = running.memory.ask("What counts each trawler in boats?", shards=["working"])
         return "\n".join(one.quote for one in answer.citations if one.path == "git:diff")
 
-    quote = eventually(told, within_s=5, what="the difference answered")
+    quote = eventually(told, what="the difference answered")
     assert "-    return len(boats)" in quote
     assert "+    return sum(1 for trawler in boats)" in quote

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running_set import FAST, RunningSet, Start, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, Start, make_project
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     settings = FAST + _provider("docs", "Obedient") + _provider("code", "Steady")
     found = RunningSet(make_project(tmp_path_factory.mktemp("running")), settings)
     try:
-        found.memory.up(timeout=30)
+        found.memory.up(timeout=PATIENCE_S)
         yield found
     finally:
         found.end()
@@ -30,7 +30,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         text = settings + "".join(_provider(shard, provider) for shard, provider in providers.items())
         started.append(RunningSet(make_project(tmp_path), text))
         if up:
-            started[-1].memory.up(timeout=30)
+            started[-1].memory.up(timeout=PATIENCE_S)
         return started[-1]
 
     yield start

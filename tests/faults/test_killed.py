@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from running_set import RunningSet, eventually, is_alive
+from running_set import PATIENCE_S, RunningSet, eventually, is_alive
 
 from ifmem.core.findings import Finding
 from ifmem.core.lifecycle import STOPPING
@@ -22,7 +22,7 @@ def test_a_shard_in_mid_question(running: RunningSet, tmp_path: Path) -> None:
     asked = running.hold(tmp_path / "held")
     before = running.kill("docs")
     (tmp_path / "held" / "go").touch()
-    answer = running.memory.answer(asked, timeout=15)
+    answer = running.memory.answer(asked)
     assert answer.found
     assert [use.attempts for use in answer.shards if use.asked] == [2]
     after = running.replaced(before)
@@ -35,7 +35,7 @@ def test_a_shard_with_several_questions(running: RunningSet, tmp_path: Path) -> 
     running.kill("docs")
     for number in range(5):
         (tmp_path / str(number) / "go").touch()
-    assert all(running.memory.answer(one, timeout=15).found for one in asked)
+    assert all(running.memory.answer(one).found for one in asked)
     eventually(lambda: running.each_answered_once(*asked))
 
 
@@ -44,7 +44,7 @@ def test_the_coordinator(running: RunningSet, tmp_path: Path) -> None:
     eventually(lambda: running.on_bus("HGET", running.keys.gather(asked), "code"), what="the finding of code")
     before = running.kill("coordinator")
     (tmp_path / "held" / "go").touch()
-    answer = running.memory.answer(asked, timeout=15)
+    answer = running.memory.answer(asked)
     assert answer.found
     assert not answer.partial
     running.replaced(before)
@@ -53,11 +53,11 @@ def test_the_coordinator(running: RunningSet, tmp_path: Path) -> None:
 
 def test_the_coordinator_restarted_on_request(running: RunningSet, tmp_path: Path) -> None:
     """Its question goes back without blame; what one shard has found already is not waited for again."""
-    asked = running.hold(tmp_path / "held", shards=("docs", "code"), timeout=20)
+    asked = running.hold(tmp_path / "held", shards=("docs", "code"))
     eventually(lambda: running.on_bus("HGET", running.keys.gather(asked), "code"), what="the finding of code")
-    running.memory.restart(("coordinator",), timeout=15)
+    running.memory.restart(("coordinator",), timeout=PATIENCE_S)
     (tmp_path / "held" / "go").touch()
-    answer = running.memory.answer(asked, timeout=10)
+    answer = running.memory.answer(asked)
     assert answer.found
     assert not answer.partial
     eventually(lambda: running.each_answered_once(asked))
@@ -65,7 +65,7 @@ def test_the_coordinator_restarted_on_request(running: RunningSet, tmp_path: Pat
 
 def test_the_archivist(running: RunningSet) -> None:
     before = running.kill("archivist")
-    answer = running.memory.ask("anything", shards=("code",), timeout=15)
+    answer = running.memory.ask("anything", shards=("code",))
     running.replaced(before)
     eventually(lambda: running.each_answered_once(answer.id))
 
@@ -76,7 +76,7 @@ def test_the_bus(running: RunningSet, tmp_path: Path) -> None:
     before = running.bus_pid
     os.kill(before, signal.SIGKILL)
     (tmp_path / "held" / "go").touch()
-    assert running.memory.answer(asked, timeout=15).found
+    assert running.memory.answer(asked).found
     after = running.process("docs")
     assert running.bus_pid != before
     assert shard is not None
@@ -87,8 +87,8 @@ def test_the_bus(running: RunningSet, tmp_path: Path) -> None:
 
 def test_a_question_that_is_put_while_the_bus_is_gone(running: RunningSet) -> None:
     os.kill(running.bus_pid, signal.SIGKILL)
-    asked = running.memory.submit("anything", shards=("code",), timeout=15)
-    assert running.memory.answer(asked, timeout=15).found
+    asked = running.memory.submit("anything", shards=("code",))
+    assert running.memory.answer(asked).found
     eventually(lambda: running.each_answered_once(asked))
 
 
@@ -110,7 +110,7 @@ def test_the_spawner(running: RunningSet, tmp_path: Path) -> None:
     os.kill(spawner, signal.SIGKILL)
     (tmp_path / "held" / "go").touch()
     running.replaced(shard)
-    assert running.memory.answer(asked, timeout=15).found
+    assert running.memory.answer(asked).found
     assert running.spawner != spawner
     eventually(lambda: running.memory.status().ready, what="ready again")
     eventually(lambda: running.each_answered_once(asked))
@@ -119,10 +119,10 @@ def test_the_spawner(running: RunningSet, tmp_path: Path) -> None:
 def test_the_supervisor(running: RunningSet, tmp_path: Path) -> None:
     asked = running.hold(tmp_path / "held")
     running.kill_supervisor()
-    eventually(lambda: not [p for p in running.left() if "valkey" not in p.name()], 2.0, "the children gone")
+    eventually(lambda: not running.left_but_the_bus(), what="the children gone")
     (tmp_path / "held" / "go").touch()
-    running.memory.up(timeout=30)
-    answer = running.memory.answer(asked, timeout=15)
+    running.memory.up(timeout=PATIENCE_S)
+    answer = running.memory.answer(asked)
     assert answer.found
     assert not answer.partial
     eventually(lambda: running.each_answered_once(asked))
@@ -132,9 +132,9 @@ def test_the_supervisor_between_two_findings(running: RunningSet, tmp_path: Path
     asked = running.hold(tmp_path / "held", shards=("docs", "code"))
     eventually(lambda: running.on_bus("HGET", running.keys.gather(asked), "code"), what="the finding of code")
     running.kill_supervisor()
-    running.memory.up(timeout=30)
+    running.memory.up(timeout=PATIENCE_S)
     (tmp_path / "held" / "go").touch()
-    answer = running.memory.answer(asked, timeout=10)
+    answer = running.memory.answer(asked)
     assert answer.found
     assert not answer.partial
     eventually(lambda: running.each_answered_once(asked))
@@ -143,20 +143,20 @@ def test_the_supervisor_between_two_findings(running: RunningSet, tmp_path: Path
 def test_the_supervisor_with_up_at_once(running: RunningSet) -> None:
     """Its children and its bus are still leaving when the next supervisor comes."""
     before = running.kill_supervisor()
-    assert running.memory.up(timeout=30).ready
+    assert running.memory.up(timeout=PATIENCE_S).ready
     assert running.supervisor != before
     assert is_alive(running.supervisor)
-    assert running.memory.ask("anything", shards=("code",), timeout=15).found
+    assert running.memory.ask("anything", shards=("code",)).found
 
 
 def test_the_supervisor_with_up_while_its_bus_is_leaving(running: RunningSet) -> None:
     """The spawner holds the lock then, and the bus may still answer; that does not mean that anything runs."""
     before = running.kill_supervisor()
-    eventually(lambda: read_state(running.config.home)["state"] == STOPPING, 5.0, "the spawner cleaning up")
-    assert running.memory.up(timeout=30).ready
+    eventually(lambda: read_state(running.config.home)["state"] == STOPPING, what="the spawner cleaning up")
+    assert running.memory.up(timeout=PATIENCE_S).ready
     assert running.supervisor != before
     assert is_alive(running.supervisor)
-    assert running.memory.ask("anything", shards=("code",), timeout=15).found
+    assert running.memory.ask("anything", shards=("code",)).found
 
 
 def test_the_supervisor_and_the_spawner_together(running: RunningSet, tmp_path: Path) -> None:
@@ -165,10 +165,10 @@ def test_the_supervisor_and_the_spawner_together(running: RunningSet, tmp_path: 
     spawner = running.spawner
     os.kill(spawner, signal.SIGKILL)
     running.kill_supervisor()
-    eventually(lambda: not [p for p in running.left() if "valkey" not in p.name()], 2.0, "the children gone")
+    eventually(lambda: not running.left_but_the_bus(), what="the children gone")
     (tmp_path / "held" / "go").touch()
-    running.memory.up(timeout=30)
-    assert running.memory.answer(asked, timeout=15).found
+    running.memory.up(timeout=PATIENCE_S)
+    assert running.memory.answer(asked).found
     eventually(lambda: running.each_answered_once(asked))
 
 

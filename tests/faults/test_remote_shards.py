@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from e2e_cli import ifmem
-from running_set import FAST, RunningSet, eventually, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, eventually, make_project
 
 from ifmem import Memory
 from ifmem.config.folders import FILE
@@ -76,7 +76,7 @@ def two(tmp_path_factory: pytest.TempPathFactory, url: str) -> Iterator[Two]:
     home = RunningSet(make_project(place), REMOTE, redis_url=url, namespace=SPACE)
     found = Two(home, place / f"away-of-{home.folder.name}", url)
     try:
-        home.memory.up(timeout=30)
+        home.memory.up(timeout=PATIENCE_S)
         yield found
     finally:
         with found.host() as host:
@@ -88,7 +88,7 @@ def two(tmp_path_factory: pytest.TempPathFactory, url: str) -> Iterator[Two]:
 def served(two: Two) -> Iterator[Two]:
     """`docs` is served and ready."""
     with two.host() as host:
-        host.join(["docs", "code"], timeout=30)
+        host.join(["docs", "code"], timeout=PATIENCE_S)
     yield two
 
 
@@ -98,12 +98,12 @@ def test_home_is_up_without_a_host_and_says_how_to_find_one(two: Two) -> None:
     assert (docs.remote, docs.pid) == (True, None)
     assert docs.reason == "waiting for a host: no machine serves it yet"
     assert docs.fix == f"On another machine: IFMEM_REDIS_URL={masked(two.url)} IFMEM_NAMESPACE={SPACE} ifmem join docs"
-    answer = two.home.memory.ask("Who counts the herring boats?", shards=("docs",), timeout=10)
+    answer = two.home.memory.ask("Who counts the herring boats?", shards=("docs",))
     assert not answer.found
 
 
 def test_a_shard_answers_from_a_folder_without_its_files(served: Two) -> None:
-    answer = served.home.memory.ask("Where is the lighthouse keeper?", shards=("docs",), timeout=15)
+    answer = served.home.memory.ask("Where is the lighthouse keeper?", shards=("docs",))
     assert answer.found
     assert [(one.path, one.verification) for one in answer.citations] == [("README.md", "verified")]
     assert not (served.away / "README.md").exists()
@@ -118,7 +118,7 @@ def test_a_change_at_home_reaches_it_over_the_bus(served: Two) -> None:
     ledger.write_text('"""Fog."""\n\n\ndef pilot():\n    return "boards at Gull Rock"\n')
 
     def asked() -> tuple[str, int] | None:
-        answer = served.home.memory.ask("Where does the pilot board?", shards=("code",), timeout=15)
+        answer = served.home.memory.ask("Where does the pilot board?", shards=("code",))
         found = [one for one in answer.citations if "Gull Rock" in one.quote]
         return (found[0].path, found[0].end_line) if found else None
 
@@ -130,7 +130,7 @@ def test_a_change_at_home_reaches_it_over_the_bus(served: Two) -> None:
 def test_a_second_host_is_refused_and_told_who_the_first_is(served: Two) -> None:
     second = served.host("second-")
     with second, pytest.raises(IfmemError) as refused:
-        second.join(["docs"], timeout=15)
+        second.join(["docs"], timeout=PATIENCE_S)
     assert refused.value.what == f"docs is served by another machine: {socket.gethostname()}:{served.away}."
     assert served.state() in SERVING
 
@@ -152,7 +152,7 @@ def test_its_own_host_replaces_a_dead_shard(served: Two, tmp_path: Path) -> None
     assert before.pid is not None
     os.kill(before.pid, signal.SIGKILL)
     (tmp_path / "held" / "go").touch()
-    assert served.home.memory.answer(asked, timeout=15).found
+    assert served.home.memory.answer(asked).found
     after = served.home.replaced(before)
     assert after.last_exit == "killed by SIGKILL"
     eventually(lambda: served.home.each_answered_once(asked))
@@ -167,7 +167,7 @@ def test_what_a_lost_host_held_is_answered_by_the_next(served: Two, tmp_path: Pa
     assert served.home.on_bus("LRANGE", served.home.keys.queue("shard:2"), 0, -1) == [asked]
     _end(served.away, signal.SIGCONT)
     (tmp_path / "held" / "go").touch()
-    assert served.home.memory.answer(asked, timeout=25).found
+    assert served.home.memory.answer(asked).found
     assert served.home.replaced(before).incarnation > before.incarnation
     eventually(lambda: served.home.each_answered_once(asked))
 
@@ -181,27 +181,28 @@ def test_what_a_host_held_that_died_whole_is_answered_when_it_is_back_at_once(se
             os.kill(pid, number)
     (tmp_path / "held" / "go").touch()
     with served.host() as host:
-        host.join(["docs", "code"], timeout=30)
-    answer = served.home.memory.answer(asked, timeout=25)
+        eventually(lambda: not is_locked(host.config.home), what="the host gone")  # which a KILL only begins
+        host.join(["docs", "code"], timeout=PATIENCE_S)
+    answer = served.home.memory.answer(asked)
     assert answer.found, answer.error
     assert served.home.replaced(before).incarnation > before.incarnation
     eventually(lambda: served.home.each_answered_once(asked))
 
 
 def test_leaving_hands_back_and_frees_the_place(served: Two, tmp_path: Path) -> None:
-    asked = served.home.hold(tmp_path / "held", timeout=40)
+    asked = served.home.hold(tmp_path / "held")
     with served.host() as host:
         assert host.leave()
         assert not host.leave()
     eventually(lambda: served.state() == WAITING, what="docs waiting")
     assert served.docs().reason == "waiting for a host: the machine that served it has left"
     assert served.home.on_bus("LRANGE", served.home.keys.queue("shard:2"), 0, -1) == [asked]
-    told = served.home.memory.answer(asked, timeout=15)
+    told = served.home.memory.answer(asked)
     assert "waiting for a host" in str(told.to_dict()["error"]), told
     (tmp_path / "held" / "go").touch()
     with served.host("next-") as host:
-        assert host.join(["docs"], timeout=30).ready
-        assert served.home.memory.ask("anything", shards=("docs",), timeout=15).found
+        assert host.join(["docs"], timeout=PATIENCE_S).ready
+        assert served.home.memory.ask("anything", shards=("docs",)).found
         host.leave()
 
 
@@ -210,16 +211,16 @@ def test_down_at_home_sends_the_host_away(served: Two) -> None:
     served.home.memory.down()
     eventually(lambda: not is_locked(config.home), what="the host gone")
     assert read_state(config.home)["state"] == "stopped"
-    served.home.memory.up(timeout=30)
+    served.home.memory.up(timeout=PATIENCE_S)
 
 
 def test_a_home_that_was_killed_finds_its_remote_shard_at_work(served: Two, tmp_path: Path) -> None:
     asked = served.home.hold(tmp_path / "held")
     before = served.docs()
     served.home.kill_supervisor()
-    served.home.memory.up(timeout=30)
+    served.home.memory.up(timeout=PATIENCE_S)
     (tmp_path / "held" / "go").touch()
-    assert served.home.memory.answer(asked, timeout=15).found
+    assert served.home.memory.answer(asked).found
     after = eventually(lambda: served.home.serving("docs"), what="docs seen again")
     assert (after.pid, after.incarnation) == (before.pid, before.incarnation)
     eventually(lambda: served.home.each_answered_once(asked))
@@ -234,10 +235,10 @@ def test_a_home_does_not_serve_what_another_machine_still_serves(served: Two) ->
         Memory(served.home.folder, redis_url=served.url, namespace=SPACE) as other,
         pytest.raises(IfmemError) as refused,
     ):
-        other.up(timeout=15)
+        other.up(timeout=PATIENCE_S)
     assert refused.value.what.startswith("docs is served by another machine")
     settings.write_text(told)
-    served.home.memory.up(timeout=30)
+    served.home.memory.up(timeout=PATIENCE_S)
     eventually(lambda: served.state() in SERVING, what="docs served")
 
 
@@ -260,12 +261,12 @@ def test_a_shard_that_cannot_boot_there_says_so_at_home_and_gets_another_chance_
     (broken.config.folder / FILE).write_text(PROVIDER.replace("Obedient", "Nobody"))
     with Memory(broken.config.folder, redis_url=two.url, namespace=SPACE) as host:
         with pytest.raises(IfmemError) as refused:
-            host.join(["docs"], timeout=30)
+            host.join(["docs"], timeout=PATIENCE_S)
         assert refused.value.what == "docs failed to start."
         eventually(lambda: two.state() == FAILED, what="docs failed")
         assert "Nobody" in two.docs().reason
         before = two.docs()
-        two.home.memory.restart(["docs"], timeout=15)
+        two.home.memory.restart(["docs"], timeout=PATIENCE_S)
         assert two.docs().incarnation > before.incarnation
         host.leave()
     eventually(lambda: two.state() == WAITING, what="docs waiting")
@@ -275,9 +276,9 @@ def test_a_shard_that_cannot_boot_there_says_so_at_home_and_gets_another_chance_
 
 def test_a_restart_on_request_gives_it_a_new_life(served: Two) -> None:
     before = served.docs()
-    served.home.memory.restart(["docs"], timeout=15)
+    served.home.memory.restart(["docs"], timeout=PATIENCE_S)
     assert served.docs().incarnation > before.incarnation
-    assert served.home.memory.ask("anything", shards=("docs",), timeout=15).found
+    assert served.home.memory.ask("anything", shards=("docs",)).found
 
 
 def test_ctrl_c_ends_a_host_in_the_foreground_in_order(two: Two) -> None:
@@ -289,7 +290,7 @@ def test_ctrl_c_ends_a_host_in_the_foreground_in_order(two: Two) -> None:
     host = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     eventually(lambda: two.state() in SERVING, what="docs served")
     host.send_signal(signal.SIGINT)
-    out, _ = host.communicate(timeout=20)
+    out, _ = host.communicate(timeout=PATIENCE_S)
     assert (host.returncode, out) == (0, "left. Serve again: ifmem join SHARD\n")
     eventually(lambda: two.state() == WAITING, what="docs waiting")
 
@@ -297,14 +298,14 @@ def test_ctrl_c_ends_a_host_in_the_foreground_in_order(two: Two) -> None:
 def test_one_folder_serves_what_it_was_joined_with(two: Two) -> None:
     with two.host() as host:
         host.leave()
-        host.join(["docs"], timeout=30)
+        host.join(["docs"], timeout=PATIENCE_S)
         with pytest.raises(IfmemError) as refused:
-            host.join(["code"], timeout=10)
+            host.join(["code"], timeout=PATIENCE_S)
         host.leave()
     assert refused.value.what == f"{two.away} serves docs already."
     assert refused.value.fix == "ifmem leave; ifmem join docs code"
     with Memory(two.home.folder, redis_url=two.url, namespace=SPACE) as home, pytest.raises(IfmemError) as own:
-        home.join(["docs"], timeout=10)
+        home.join(["docs"], timeout=PATIENCE_S)
     assert own.value.what == f"a set of its own runs in {two.home.folder}."
 
 

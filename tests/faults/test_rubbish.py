@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running_set import FAST, RunningSet, eventually, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, eventually, make_project
 
 from ifmem.errors import IfmemError
 
@@ -22,8 +22,8 @@ KINDS = ("question", "finding", "answer", "call", "task", "event", "x", "")
 def ready(tmp_path: Path) -> Iterator[RunningSet]:
     found = RunningSet(make_project(tmp_path), FAST)
     try:
-        found.memory.up(timeout=30)
-        found.memory.ask(QUESTION, timeout=15)
+        found.memory.up(timeout=PATIENCE_S)
+        found.memory.ask(QUESTION)
         yield found
     finally:
         found.end()
@@ -44,7 +44,7 @@ def test_keys_of_another_type(ready: RunningSet) -> None:
         with contextlib.suppress(IfmemError):  # a beat was faster
             ready.on_bus("DEL", name)
             ready.on_bus(*other)
-    assert ready.memory.ask("What does the green ledger count?", timeout=20).found
+    assert ready.memory.ask("What does the green ledger count?").found
     eventually(lambda: well(ready), what="all as before")
 
 
@@ -63,7 +63,7 @@ def test_what_is_no_record_wherever_records_are(ready: RunningSet) -> None:
     on_bus("HSET", keys.set_counts, time.strftime("asks:%Y-%m-%d", time.gmtime()), "many")
     on_bus("SET", keys.query("q_long"), json.dumps({"id": "q_long", "question": "x" * 5_000_000}))
     on_bus("RPUSH", keys.queue("coordinator"), "q_long")
-    answer = ready.memory.ask("What does the green ledger count?", timeout=20)
+    answer = ready.memory.ask("What does the green ledger count?")
     assert answer.found
     eventually(lambda: answer.id in {row["id"] for row in ready.archived("answers")}, what="the answer archived")
     eventually(lambda: well(ready), what="all as before")

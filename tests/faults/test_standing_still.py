@@ -7,7 +7,7 @@ import signal
 import time
 
 from e2e_cli import ifmem
-from running_set import FAST, RunningSet, Start, eventually, is_alive
+from running_set import FAST, PATIENCE_S, RunningSet, Start, eventually, is_alive
 
 from ifmem.core.lifecycle import HUNG
 from ifmem.processes.launching import end_hung
@@ -24,7 +24,7 @@ def test_a_bus_that_never_answers_again_is_replaced_and_loses_nothing(start: Sta
     queue, before = running.keys.queue("nobody"), running.bus_pid
     assert running.on_bus("RPUSH", queue, *range(1_000)) == 1_000
     os.kill(before, signal.SIGSTOP)
-    answer = running.memory.ask("anything", shards=("code",), timeout=20)
+    answer = running.memory.ask("anything", shards=("code",))
     assert answer.found
     assert running.bus_pid != before
     assert not is_alive(before)
@@ -32,6 +32,7 @@ def test_a_bus_that_never_answers_again_is_replaced_and_loses_nothing(start: Sta
     after = running.memory.status()
     assert {p.name: p.incarnation for p in (*after.shards, *after.processes)} == lives
     eventually(lambda: running.each_answered_once(answer.id))
+    running.event("bus", "bus")
     told = [event["text"] for event in running.events("bus")]
     assert told[0] == "the bus answered nothing for 1 s and is being restarted"
 
@@ -39,7 +40,7 @@ def test_a_bus_that_never_answers_again_is_replaced_and_loses_nothing(start: Sta
 def test_a_bus_whose_socket_was_removed_is_replaced(start: Start) -> None:
     running = start(settings=SOON, code="Steady")
     BusServer.of(running.config).socket.unlink()
-    assert running.memory.ask("anything", shards=("code",), timeout=20).found
+    assert running.memory.ask("anything", shards=("code",)).found
 
 
 def test_a_supervisor_that_never_moves_is_told_of_and_replaced_by_up(start: Start) -> None:
@@ -54,10 +55,10 @@ def test_a_supervisor_that_never_moves_is_told_of_and_replaced_by_up(start: Star
     assert "Replace it: ifmem up" in asked.err
     doctor = ifmem("-C", str(running.folder), "doctor")
     assert "nobody looks after it" in doctor.out
-    assert running.memory.up(timeout=30).ready
+    assert running.memory.up(timeout=PATIENCE_S).ready
     assert running.supervisor != before
     assert not is_alive(before)
-    assert running.memory.ask("anything", shards=("code",), timeout=15).found
+    assert running.memory.ask("anything", shards=("code",)).found
 
 
 def test_a_supervisor_and_a_spawner_that_never_move_are_replaced_together(start: Start) -> None:
@@ -65,9 +66,9 @@ def test_a_supervisor_and_a_spawner_that_never_move_are_replaced_together(start:
     spawner = running.spawner
     os.kill(spawner, signal.SIGSTOP)
     _stand_still(running)
-    assert running.memory.up(timeout=30).ready
+    assert running.memory.up(timeout=PATIENCE_S).ready
     assert not is_alive(spawner)
-    assert running.memory.ask("anything", shards=("code",), timeout=15).found
+    assert running.memory.ask("anything", shards=("code",)).found
 
 
 def test_a_supervisor_that_only_seemed_to_stand_still_is_left_alone(start: Start) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from running_set import FAST, RunningSet, Start, eventually, is_alive
+from running_set import FAST, PATIENCE_S, RunningSet, Start, eventually, is_alive
 
 from ifmem import Memory
 from ifmem.errors import IfmemError
@@ -19,12 +19,12 @@ from ifmem.stores.lock import is_locked, read_state
 
 def test_up_twice_and_down_twice(running: RunningSet) -> None:
     before = running.supervisor
-    assert running.memory.up(timeout=15).ready
+    assert running.memory.up(timeout=PATIENCE_S).ready
     assert running.supervisor == before
     assert running.memory.down()
     running.nothing_is_left()
     assert not running.memory.down()
-    assert running.memory.up(timeout=30).ready
+    assert running.memory.up(timeout=PATIENCE_S).ready
 
 
 def test_two_ups_at_the_same_moment_make_one_set(start: Start) -> None:
@@ -34,11 +34,11 @@ def test_two_ups_at_the_same_moment_make_one_set(start: Start) -> None:
 
     def up() -> bool:
         with Memory(running.folder) as memory:
-            return memory.up(timeout=30).ready
+            return memory.up(timeout=PATIENCE_S).ready
 
     with ThreadPoolExecutor(2) as both:
         assert [future.result() for future in [both.submit(up), both.submit(up)]] == [True, True]
-    supervisors = [p for p in running.left() if "supervisor" in " ".join(p.cmdline())]
+    supervisors = [p for p in running.left() if "supervisor" in " ".join(p.info["cmdline"])]
     assert [process.pid for process in supervisors] == [running.supervisor]
 
 
@@ -54,7 +54,7 @@ def test_up_while_down_is_under_way_starts_again(start: Start) -> None:
     before = running.supervisor
     os.kill(before, signal.SIGTERM)
     eventually(lambda: read_state(running.config.home)["state"] == "stopping")
-    assert running.memory.up(timeout=30).ready
+    assert running.memory.up(timeout=PATIENCE_S).ready
     assert running.supervisor != before
 
 
@@ -64,8 +64,8 @@ def test_down_waits_its_grace_for_a_child_that_ignores_it_and_then_kills(start: 
     assert shard is not None
     assert shard.pid is not None
     began = time.monotonic()
-    assert running.memory.down()
-    assert 1.0 <= time.monotonic() - began <= 1.5 + 0.5  # the half second, and some slack for a busy machine
+    assert running.memory.down()  # which raises if it takes much longer than the grace
+    assert time.monotonic() - began >= running.config.stop_grace_s
     assert not is_alive(shard.pid)
     running.nothing_is_left()
 
@@ -73,25 +73,25 @@ def test_down_waits_its_grace_for_a_child_that_ignores_it_and_then_kills(start: 
 def test_down_hands_back_the_question_in_flight_and_the_next_set_answers_it(
     running: RunningSet, tmp_path: Path
 ) -> None:
-    asked = running.hold(tmp_path / "held", timeout=60)
+    asked = running.hold(tmp_path / "held")
     assert running.memory.down()
     (tmp_path / "held" / "go").touch()
-    running.memory.up(timeout=30)
-    assert running.memory.answer(asked, timeout=15).found
+    running.memory.up(timeout=PATIENCE_S)
+    assert running.memory.answer(asked).found
     eventually(lambda: running.each_answered_once(asked))
 
 
 def test_two_who_wait_for_the_same_answer_both_get_it(running: RunningSet, tmp_path: Path) -> None:
-    asked = running.hold(tmp_path / "held", timeout=60)
+    asked = running.hold(tmp_path / "held")
 
     def wait() -> bool:
         with Memory(running.folder) as memory:
-            return memory.answer(asked, timeout=60).found
+            return memory.answer(asked).found
 
     with ThreadPoolExecutor(2) as both:
         answers = [both.submit(wait), both.submit(wait)]
         (tmp_path / "held" / "go").touch()
-        assert [answer.result(timeout=10) for answer in answers] == [True, True]
+        assert [answer.result() for answer in answers] == [True, True]
 
 
 def test_down_kill_ends_everything_at_once(start: Start, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_down_ends_what_a_loading_shard_has_started(start: Start) -> None:
     running.memory.up(wait=False)
     eventually(lambda: _sleepers("98761.5"), what="the command of a source running")
     assert running.memory.down()
-    assert _sleepers("98761.5") == []
+    eventually(lambda: not _sleepers("98761.5"), what="the command gone")
 
 
 def test_what_a_killed_shard_had_started_is_killed(start: Start) -> None:
@@ -116,7 +116,7 @@ def test_what_a_killed_shard_had_started_is_killed(start: Start) -> None:
     shard = eventually(lambda: running.process("docs"))
     assert shard.pid is not None
     os.kill(shard.pid, signal.SIGKILL)
-    eventually(lambda: not any(is_alive(pid) for pid in first), 5.0, "the first command gone")
+    eventually(lambda: not any(is_alive(pid) for pid in first), what="the first command gone")
 
 
 def test_what_the_shards_of_a_killed_supervisor_had_started_is_killed(start: Start) -> None:
@@ -124,8 +124,8 @@ def test_what_the_shards_of_a_killed_supervisor_had_started_is_killed(start: Sta
     running.memory.up(wait=False)
     eventually(lambda: _sleepers("98763.5"), what="the command of a source running")
     running.kill_supervisor()
-    eventually(lambda: not _sleepers("98763.5"), 5.0, "the command gone")
-    eventually(lambda: not running.left(), 5.0, "no process left")
+    eventually(lambda: not _sleepers("98763.5"), what="the command gone")
+    eventually(lambda: not running.left(), what="no process left")
 
 
 def test_a_supervisor_killed_while_it_starts_leaves_nothing(start: Start) -> None:
@@ -133,8 +133,8 @@ def test_a_supervisor_killed_while_it_starts_leaves_nothing(start: Start) -> Non
     running.memory.up(wait=False)
     eventually(lambda: is_locked(running.config.home))
     running.kill_supervisor()
-    eventually(lambda: not running.left(), 5.0, "no process left")
-    assert running.memory.up(timeout=30).ready
+    eventually(lambda: not running.left(), what="no process left")
+    assert running.memory.up(timeout=PATIENCE_S).ready
 
 
 def test_a_second_set_on_the_same_state_is_refused_a_lock(running: RunningSet) -> None:

@@ -27,19 +27,19 @@ def test_that_a_shard_works_on_it(running: RunningSet, tmp_path: Path) -> None:
     asked = running.hold(tmp_path / "held")
     assert told(running, asked) == "coordinator works on it; docs works on it"
     (tmp_path / "held" / "go").touch()
-    assert running.memory.answer(asked, timeout=15).found
+    assert running.memory.answer(asked).found
 
 
 def test_that_others_are_ahead_of_it(running: RunningSet, tmp_path: Path) -> None:
     held = [running.hold(tmp_path / str(number)) for number in range(running.config.in_flight)]
-    last = running.memory.submit(f"hold {tmp_path}", shards=("docs",), timeout=15)
+    last = running.memory.submit(f"hold {tmp_path}", shards=("docs",))
     queue = running.keys.queue(f"shard:{next(s.number for s in running.memory.status().shards if s.name == 'docs')}")
     eventually(lambda: running.on_bus("LPOS", queue, last) is not None, what="the question waiting")
     assert told(running, last) == "coordinator works on it; it is the next in the queue of docs"
     (tmp_path / "go").touch()
     for number in range(len(held)):
         (tmp_path / str(number) / "go").touch()
-    assert all(running.memory.answer(one, timeout=15).found for one in (*held, last))
+    assert all(running.memory.answer(one).found for one in (*held, last))
 
 
 def test_that_the_coordinator_came_to_it_too_late(running: RunningSet) -> None:
@@ -47,7 +47,7 @@ def test_that_the_coordinator_came_to_it_too_late(running: RunningSet) -> None:
     assert coordinator.pid is not None
     os.kill(coordinator.pid, signal.SIGSTOP)
     asked = running.memory.submit("anything", shards=("code",), timeout=0.01)
-    error = running.memory.answer(asked, timeout=15).error
+    error = running.memory.answer(asked).error
     assert error is not None
     assert error["what"] == "no answer in time."
     assert "coordinator was started only" in error["why"]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from running_set import FAST, RunningSet, Start, eventually, make_project
+from running_set import FAST, PATIENCE_S, RunningSet, Start, eventually, make_project
 
 from ifmem.core.findings import Finding
 from ifmem.core.tasks import Task, TaskStatus
@@ -38,7 +38,7 @@ def crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSet]:
     """A set that every test but one gives tasks to; the workers that borrow from `docs` obey."""
     found = RunningSet(make_project(tmp_path_factory.mktemp("crew")), WORKERS + DOCS)
     try:
-        found.memory.up(timeout=30)
+        found.memory.up(timeout=PATIENCE_S)
         yield found
     finally:
         found.end()
@@ -56,7 +56,7 @@ def assigned(running: RunningSet, work: Callable[[Assigning], Awaitable[T]]) -> 
 
 
 def tasks_for(running: RunningSet, *questions: str, shard: str = "docs", **more: object) -> list[Task]:
-    made = (new_task(question, SHARDS, running.config, shard=shard, timeout_s=40.0) for question in questions)
+    made = (new_task(question, SHARDS, running.config, shard=shard, timeout_s=PATIENCE_S) for question in questions)
     return [replace(task, group="g", **more) for task in made]  # type: ignore[arg-type]
 
 
@@ -82,7 +82,7 @@ def each_found_once(running: RunningSet, *tasks: Task) -> bool:
 
 
 def test_a_task_is_done_by_a_worker_of_its_own_which_then_is_gone(crew: RunningSet) -> None:
-    finding = crew.memory.task("Who counts the herring boats?", shard="docs", timeout=20)
+    finding = crew.memory.task("Who counts the herring boats?", shard="docs")
     assert finding.found and finding.shard == "docs" and is_worker(finding.worker)
     assert finding.citations[0].verification == "verified"
     assert finding.birth_ms > 0
@@ -91,29 +91,29 @@ def test_a_task_is_done_by_a_worker_of_its_own_which_then_is_gone(crew: RunningS
 
 
 def test_a_killed_workers_task_is_done_by_another(crew: RunningSet, tmp_path: Path) -> None:
-    task_id = crew.memory.submit_task(f"hold {tmp_path}", shard="docs", timeout=40)
+    task_id = crew.memory.submit_task(f"hold {tmp_path}", shard="docs")
     [pid] = eventually(lambda: pids(tmp_path), what="the task begun")
     assert standing(crew, task_id).state == "working"
     os.kill(pid, signal.SIGKILL)
     eventually(lambda: len(pids(tmp_path)) == 2, what="another worker at it")
     (tmp_path / "go").touch()
-    finding = crew.memory.task_finding(task_id, timeout=20)
+    finding = crew.memory.task_finding(task_id)
     assert (finding.found, finding.attempts) == (True, 2)
     [died] = eventually(lambda: [one for one in crew.memory.events() if one.get("tasks") == [task_id]])
     assert died["kind"] == "died" and "killed by SIGKILL, its task not done" in died["text"]
 
 
 def test_a_worker_that_stands_still_is_replaced(crew: RunningSet, tmp_path: Path) -> None:
-    task_id = crew.memory.submit_task(f"hold {tmp_path}", shard="docs", timeout=40)
+    task_id = crew.memory.submit_task(f"hold {tmp_path}", shard="docs")
     [pid] = eventually(lambda: pids(tmp_path), what="the task begun")
     os.kill(pid, signal.SIGSTOP)
     eventually(lambda: len(pids(tmp_path)) == 2, what="another worker at it")
     (tmp_path / "go").touch()
-    assert crew.memory.task_finding(task_id, timeout=20).attempts == 2
+    assert crew.memory.task_finding(task_id).attempts == 2
 
 
 def test_a_worker_that_outlives_its_lease_is_ended(crew: RunningSet, tmp_path: Path) -> None:
-    [task] = tasks_for(crew, f"cling {tmp_path}", lease_s=0.5)
+    [task] = tasks_for(crew, f"cling {tmp_path}", lease_s=2.0)
     found = assigned(crew, lambda assigning: assigning.do(task))
     assert (found.found, found.attempts) == (True, 2)
 
@@ -126,31 +126,31 @@ def test_a_lease_that_runs_out_is_a_finding_that_says_so(crew: RunningSet, tmp_p
 
 
 def test_a_task_that_kills_its_workers_is_given_up_and_can_be_tried_again(crew: RunningSet, tmp_path: Path) -> None:
-    task_id = crew.memory.submit_task(f"die {tmp_path}", shard="docs", timeout=40)
-    finding = crew.memory.task_finding(task_id, timeout=30)
+    task_id = crew.memory.submit_task(f"die {tmp_path}", shard="docs")
+    finding = crew.memory.task_finding(task_id)
     assert finding.error == "the task was given up: 3 workers died of it"
     assert len(pids(tmp_path)) == 3
     [letter] = eventually(lambda: [one for one in crew.memory.dead() if one.id == task_id])
     assert letter.query is not None and letter.query.question.startswith("die")
     assert standing(crew, task_id).state == "given up"
-    again = crew.memory.retry(task_id, timeout=30)
-    assert crew.memory.task_finding(again, timeout=30).error == finding.error
-    assert crew.memory.task("anything", shard="docs", timeout=20).found
+    again = crew.memory.retry(task_id)
+    assert crew.memory.task_finding(again).error == finding.error
+    assert crew.memory.task("anything", shard="docs").found
 
 
 def test_tasks_outlive_down_and_up(crew: RunningSet, tmp_path: Path) -> None:
-    task_id = crew.memory.submit_task(f"hold {tmp_path}", shard="docs", timeout=60)
+    task_id = crew.memory.submit_task(f"hold {tmp_path}", shard="docs")
     eventually(lambda: pids(tmp_path), what="the task begun")
     crew.memory.down()
     (tmp_path / "go").touch()
-    crew.memory.up(timeout=30)
-    finding = crew.memory.task_finding(task_id, timeout=30)
+    crew.memory.up(timeout=PATIENCE_S)
+    finding = crew.memory.task_finding(task_id)
     assert (finding.found, finding.attempts) == (True, 1)  # a stop is nobody's fault
 
 
 def test_a_blocked_worker_is_helped_by_another_though_only_one_may_work(start: Start) -> None:
     running = start(settings=WORKERS.replace("workers = 4", "workers = 1"))
-    finding = running.memory.task("What does count_boats return?", shard="docs", timeout=30)
+    finding = running.memory.task("What does count_boats return?", shard="docs")
     helper = next(one for one in running.memory.tasks() if one.task.kind == "help")
     assert finding.found and finding.shard == "docs"
     assert finding.citations[0].path == "src/ledger.py" and finding.citations[0].shard == "code"
@@ -158,7 +158,7 @@ def test_a_blocked_worker_is_helped_by_another_though_only_one_may_work(start: S
 
 
 def test_what_nobody_knows_is_said_to_have_blocked(crew: RunningSet) -> None:
-    finding = crew.memory.task("xylophone zeppelin", shard="code", timeout=30)
+    finding = crew.memory.task("xylophone zeppelin", shard="code")
     assert not finding.found
     assert finding.note == "blocked: xylophone zeppelin"
 
@@ -201,10 +201,10 @@ def test_workers_that_cannot_start_are_tried_ever_slower_until_they_can(start: S
     in_the_way = [running.config.logs / f"worker-{slot}.log" for slot in range(1, 9)]
     for folder in in_the_way:
         folder.mkdir()
-    task_id = running.memory.submit_task("Who counts the herring boats?", shard="docs", timeout=60)
+    task_id = running.memory.submit_task("Who counts the herring boats?", shard="docs")
     failed = eventually(lambda: [one for one in running.memory.events() if "could not start" in one["text"]])
     assert 0 < failed[0]["pause_s"] <= running.config.restart_ceiling_s
     assert running.memory.status().ready
     for folder in in_the_way:
         folder.rmdir()
-    assert running.memory.task_finding(task_id, timeout=30).found
+    assert running.memory.task_finding(task_id).found

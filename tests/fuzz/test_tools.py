@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp import Client
 from mcp.shared.exceptions import MCPError
+from running_set import PATIENCE_S
 
 from ifmem.config.loading import load
 
@@ -92,7 +93,7 @@ def test_arguments(desk: Desk, calls: st.SearchStrategy[tuple[str, dict[str, Any
     name, arguments = data.draw(calls)
 
     async def call(client: Client) -> Any:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             return await client.call_tool(name, arguments)
 
     try:

@@ -6,6 +6,8 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
+from running_set import PATIENCE_S
+
 from ifmem.config.loading import load
 from ifmem.core.budget import NANO, Limits
 from ifmem.core.costs import CostReport, report
@@ -122,7 +124,7 @@ def test_a_bus_that_comes_back_with_an_earlier_clock_loses_nothing_that_it_is_to
             body = ("kind", "event", "body", '{"text": "told"}')
             await bus.call("XADD", KEYS.journal, f"{LATER_MS}-0", *body)
             serving = asyncio.create_task(books.serve())
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(PATIENCE_S):
                 while await bus.call("XLEN", KEYS.journal):
                     pass
                 later = ("XADD", KEYS.journal, f"{LATER_MS}-1", *body)

@@ -6,6 +6,8 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
+from running_set import PATIENCE_S
+
 from ifmem.config.loading import load
 from ifmem.processes.bus_keeper import BusKeeper
 from ifmem.processes.launching import make_places
@@ -32,7 +34,7 @@ def test_a_bus_that_loads_for_longer_than_anybody_waited_is_well_in_the_end(tmp_
     server, told = Server(), asyncio.Queue[str]()
 
     async def work() -> list[str]:
-        async with await asyncio.start_unix_server(server.serve, tmp_path / "asked.sock"), asyncio.timeout(10):
+        async with await asyncio.start_unix_server(server.serve, tmp_path / "asked.sock"), asyncio.timeout(PATIENCE_S):
             bus = Bus(f"unix://{tmp_path / 'asked.sock'}")
             keeper = BusKeeper(config, bus, told.put_nowait)
             await keeper.start()

@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem.processes.bus_sync import keep_on_disk
 
-EVERY_S, PATIENCE_S = 0.01, 90.0
+EVERY_S = 0.01
 
 
 class Disk:

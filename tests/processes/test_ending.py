@@ -4,6 +4,8 @@ import asyncio
 import os
 import subprocess
 
+from running_set import PATIENCE_S
+
 from ifmem.processes.ending import until_gone
 from ifmem.processes.process_table import is_running
 
@@ -17,7 +19,7 @@ def test_the_end_of_a_process_is_waited_for() -> None:
         alive = not watching.done()
         process.kill()
         process.wait()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             await watching
         return alive
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem.core.findings import Finding
 from ifmem.core.freshness import change_of
@@ -49,7 +50,7 @@ def path(tmp_path: Path) -> Path:
 
 
 async def take(stream: AsyncGenerator[Finding, None], count: int) -> list[str]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         return [(await anext(stream)).id for _ in range(count)]
 
 

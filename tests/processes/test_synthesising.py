@@ -137,7 +137,7 @@ def test_a_failure_is_said_and_what_was_shown_is_taken_back(tmp_path: Path, name
 
 
 def test_what_hangs_ends_with_the_asker_s_patience_at_an_unknown_cost(tmp_path: Path) -> None:
-    written, _, _ = write(Hang(), folder=tmp_path, left_s=0.3)
+    written, _, _ = write(Hang(), folder=tmp_path, left_s=1.0)
     assert written.text == SIDE_BY_SIDE and written.notes and written.cost_usd is None
 
 

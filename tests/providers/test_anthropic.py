@@ -14,6 +14,7 @@ import pytest
 from conformance_provider import ANSWERED, INSTRUCTIONS, ProviderContract, done_of, quotes_of, request, text_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from running_set import PATIENCE_S
 from simulator.background import serving_in_background
 from simulator.faults import CutShort, ErrorMidStream, Fault, Hang, Lost, Raw
 from simulator.reading import NOTHING, Spoken, cite, say
@@ -186,7 +187,7 @@ def test_a_reply_that_is_still_being_read_keeps_nobody_waiting() -> None:
             provider = Anthropic(KEY, Settings(base_url=url), Unlimited())
             first = aiter(provider.answer(asked()))
             await anext(first)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 done = await _last(provider, asked())
             assert done_of([done]).pages[0].cache == "warm"
             assert [event async for event in first]

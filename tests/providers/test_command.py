@@ -161,7 +161,7 @@ def test_one_that_hangs_is_killed_at_the_deadline(config: Config) -> None:
         provider = asked.make()
         try:
             with pytest.raises(IfmemError, match="did not answer within"):
-                [event async for event in provider.answer(request(deadline_s=1.0))]
+                [event async for event in provider.answer(request(deadline_s=3.0))]
             return [event async for event in provider.answer(request())]
         finally:
             await provider.close()

@@ -74,10 +74,10 @@ def test_what_the_first_had_said_is_taken_back() -> None:
 
 def test_one_that_hangs_leaves_time_for_the_next() -> None:
     second = Says("second", "yes")
-    events = events_of(Failover([Says("first", then=60.0), second]), request(deadline_s=0.4))
+    events = events_of(Failover([Says("first", then=60.0), second]), request(deadline_s=2.0))
     assert text_of(events) == "yes"
     assert "did not answer within" in done_of(events).note
-    assert second.asked[0].deadline_s == pytest.approx(0.2, abs=0.1)
+    assert second.asked[0].deadline_s == pytest.approx(1.0, abs=0.5)
 
 
 def test_when_nobody_can_everybodys_reason_is_told() -> None:

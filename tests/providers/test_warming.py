@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from conformance_provider import ANSWERED, INSTRUCTIONS, done_of, request
+from running_set import PATIENCE_S
 from simulator.refusals import Refused
 from simulator.vendor import KEY, Vendor, serving
 
@@ -98,7 +99,7 @@ def play(story: Callable[[Scene], Awaitable[None]], vendor: Vendor | None = None
             scene = Scene(where, provider, purse, slept)
             if provider.keeper:
                 provider.keeper._dice = random.Random(1)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 await story(scene)
             await provider.close()
             return scene

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 
+from running_set import PATIENCE_S
+
 from ifmem.providers.warmth import Warmth
 
 Log = list[str]
@@ -25,7 +27,7 @@ async def settled() -> None:
 
 
 def run(story: Callable[[], Coroutine[None, None, None]]) -> None:
-    asyncio.run(asyncio.wait_for(story(), 5))
+    asyncio.run(asyncio.wait_for(story(), PATIENCE_S))
 
 
 def test_others_wait_until_the_first_response_has_begun() -> None:

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from running_set import PATIENCE_S
 
 from ifmem.errors import Exit, IfmemError
 from ifmem.stores.bus import Bus
@@ -82,7 +83,7 @@ def test_a_cancellation_that_comes_with_the_reply_is_not_swallowed(on_bus: Any) 
             for _ in range(turns):
                 await asyncio.sleep(0)
             task.cancel()
-            await asyncio.wait((task,), timeout=5)
+            await asyncio.wait((task,), timeout=PATIENCE_S)
             outcomes.append(task.cancelled())
         return outcomes
 
