@@ -63,6 +63,7 @@ class Children:
         self._connection: socket.socket | None = None
         self._reader: asyncio.Task[None] | None = None
         self._ready = asyncio.Event()
+        self._spoke = asyncio.Event()
         self._one_fork = asyncio.Lock()  # one request at a time, so that each is read together with its own pipe
         self._asked: Assignment | None = None
         self._forked: asyncio.Future[int] | None = None
@@ -89,13 +90,19 @@ class Children:
         self._ready.clear()
         self.heard_at = None
         self._reader = asyncio.create_task(self._read_events(), name="spawner events")
+        await self._until_ready()
+
+    async def _until_ready(self) -> None:
+        """However slow the machine is, as long as one import after the other gets done. Raises IfmemError."""
         try:
-            async with asyncio.timeout(self.config.start_timeout_s):
-                await self._ready.wait()
+            while not self._ready.is_set():
+                self._spoke.clear()
+                async with asyncio.timeout(self.config.start_timeout_s):
+                    await self._spoke.wait()
         except TimeoutError:
             raise IfmemError(
-                f"the spawner was not ready within {self.config.start_timeout_s:.0f} s.",
-                why="importing what it preloads takes longer, or it died",
+                f"the spawner is not ready, and has got no further for {self.config.start_timeout_s:.0f} s.",
+                why="importing one of the modules that it preloads takes longer, or it died",
                 fix="See: ifmem logs spawner    More time: start_timeout_s in ifmem.toml",
             ) from None
 
@@ -145,6 +152,9 @@ class Children:
         await self._spawner_is_gone()
 
     async def _take(self, event: dict[str, Any]) -> None:
+        self._spoke.set()
+        if event["event"] == "imported":  # until it is ready, its silence is judged by how long it takes to start
+            return
         self.heard_at = time.monotonic()
         match event["event"]:
             case "ready":

@@ -41,6 +41,7 @@ from ifmem.stores.bus_server import bus_url
 ROLES = ("shard", "coordinator", "archivist", "watcher", "worker", "guest", "publisher")
 USED_LATE = ("tenacity",)  # when the bus is away, which is no time to import anything in each process
 LOCK_WAIT_S = 0.3  # somebody who only looks whether a supervisor runs holds the lock for an instant
+REHEARSED_WITHIN_S = 1.0  # a bus that stands still is no reason to be late
 GRACE_S = 1.0  # children of a dead supervisor get this long to put their work back
 
 
@@ -123,8 +124,7 @@ class Spawner:
             self.say({"event": "exited", "pid": pid, "status": os.waitstatus_to_exitcode(status)})
 
     def say(self, event: dict[str, object]) -> None:
-        with contextlib.suppress(OSError):  # the supervisor is gone: take_request sees it next
-            self.connection.sendall(json.dumps(event).encode() + b"\n")
+        say(self.connection, event)
 
     def end_children(self) -> None:
         """TERM, a grace, KILL; whatever they started themselves too."""
@@ -140,6 +140,11 @@ class Spawner:
             self.reap()
         for pid in everyone:
             end_session(pid)
+
+
+def say(connection: socket.socket, event: dict[str, object]) -> None:
+    with contextlib.suppress(OSError):  # the supervisor is gone: take_request sees it next
+        connection.sendall(json.dumps(event).encode() + b"\n")
 
 
 def turn_off_the_light(config: Config) -> None:
@@ -171,8 +176,9 @@ async def rehearse(config: Config) -> None:
     prompts.domains(config)
     search_terms("Which words are related?")
     bus = Bus(bus_url(config))
-    with contextlib.suppress(IfmemError):
-        await bus.send(("PING",), ("PING",))
+    with contextlib.suppress(IfmemError, TimeoutError):
+        async with asyncio.timeout(REHEARSED_WITHIN_S):
+            await bus.send(("PING",), ("PING",))
     await bus.close()
 
 
@@ -187,6 +193,7 @@ def main(connection_fd: int, config: Config) -> None:
     programs = ("ifmem.processes.running", *(f"ifmem.processes.{role}" for role in roles))
     for module in (*programs, *USED_LATE, *config.preload, *sdks):
         importlib.import_module(module)
+        say(connection, {"event": "imported"})
     asyncio.run(rehearse(config))
     gc.collect()
     gc.freeze()  # children share these objects' pages for good: no collection touches them
