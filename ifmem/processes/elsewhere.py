@@ -106,13 +106,14 @@ class Elsewhere:
     async def look_after(self) -> None:
         """Hear the hosts for as long as there are shards of this kind."""
         while self.shards:
-            try:
-                present = await self.hosting.hosts(self.shards)
-            except BusLost:
-                present = None
-            if present is not None:
-                self._look(present, time.monotonic())
+            await self.look()
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Hear what the hosts say now."""
+        if self.shards:
+            with contextlib.suppress(BusLost):
+                self._look(await self.hosting.hosts(self.shards), time.monotonic())
 
     def _look(self, present: Mapping[str, Presence], now: float) -> None:
         late_s = now - self._looked_at - LOOK_EVERY_S

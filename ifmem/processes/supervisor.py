@@ -70,6 +70,7 @@ class Supervisor(Overseer):
             labels = {charge.name: charge.seat.label for charge in self.charges.values()}
             await self.inheritance.settle_estate(labels, self.distant)
             await self.crew.inherit()
+            await self.elsewhere.look()  # before there is a coordinator, which would give up whom no machine serves
         finally:
             await spawning
         for task in (self.keeper.watch(), self.announcer.run(), self._take_orders()):

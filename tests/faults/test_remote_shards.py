@@ -221,7 +221,8 @@ def test_a_home_that_was_killed_finds_its_remote_shard_at_work(served: Two, tmp_
     served.home.memory.up(timeout=PATIENCE_S)
     (tmp_path / "held" / "go").touch()
     assert served.home.memory.answer(asked).found
-    after = eventually(lambda: served.home.serving("docs"), what="docs seen again")
+    after = served.home.serving("docs")
+    assert after is not None
     assert (after.pid, after.incarnation) == (before.pid, before.incarnation)
     eventually(lambda: served.home.each_answered_once(asked))
 
