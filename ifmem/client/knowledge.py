@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ifmem.client.questions import Questions
@@ -71,12 +72,15 @@ class Knowledge(Questions):
             self._run(stream.aclose())
 
     def descent(self, finding_id: str) -> Descent:
-        """What a finding was built on, and what was built on it."""
-        from ifmem.core.descent import Descent
+        """What a finding was built on, and what was built on it as far as that is in the archive."""
+        from ifmem.core.descent import Descent, sources_of
         from ifmem.stores.archive import Archive
 
         with Archive.reading(self.config.archive) as archive:
-            return archive.descent(finding_id) if archive else Descent()
+            found = archive.descent(finding_id) if archive else Descent()
+        if not found.built_on and (finding := self.finding(finding_id)):  # the archivist may not have come to it yet
+            return replace(found, built_on=sources_of(finding))
+        return found
 
     def archive(self, *, dry_run: bool = False) -> Shelving:
         """Move what overflows into the care of the librarians; what goes to whom, and what has no place and why."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from ifmem.core.answers import Answer
-from ifmem.core.descent import Descent, is_finding_id
+from ifmem.core.descent import Descent, sources_of
 from ifmem.core.findings import Finding
 
 TABLE = "lineage"
@@ -26,8 +26,7 @@ def record(db: Database, name: str, row: dict[str, Any]) -> None:
     """Note what a new row of the table `name` was built on."""
     if name == "findings":
         finding = Finding.from_json(row["body"])
-        cited = [citation.path for citation in finding.citations if is_finding_id(citation.path)]
-        _insert(db, "finding", finding.id, (*finding.built_on, *cited))
+        _insert(db, "finding", finding.id, sources_of(finding))
     elif name == "answers":
         answer = Answer.from_json(row["body"])
         _insert(db, "answer", answer.id, tuple(use.finding for use in answer.shards if use.finding))

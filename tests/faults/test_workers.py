@@ -150,11 +150,13 @@ def test_tasks_outlive_down_and_up(crew: RunningSet, tmp_path: Path) -> None:
 
 def test_a_blocked_worker_is_helped_by_another_though_only_one_may_work(start: Start) -> None:
     running = start(settings=WORKERS.replace("workers = 4", "workers = 1"))
+    running.kill("archivist", signal.SIGSTOP)  # what follows is known before it is archived
     finding = running.memory.task("What does count_boats return?", shard="docs")
     helper = next(one for one in running.memory.tasks() if one.task.kind == "help")
     assert finding.found and finding.shard == "docs"
     assert finding.citations[0].path == "src/ledger.py" and finding.citations[0].shard == "code"
     assert "worker-2 helped from code" in finding.note and finding.built_on == (helper.finding,)
+    assert running.memory.descent(finding.id).built_on == finding.built_on
 
 
 def test_what_nobody_knows_is_said_to_have_blocked(crew: RunningSet) -> None:
