@@ -20,7 +20,7 @@ from ifmem.errors import IfmemError
 FOLDERS, FILES_EACH, BYTES = 400, 50, 300
 SWITCHED_FOLDERS = 40
 SAVES = 40
-WITHIN_S = 30.0
+WITHIN_S = 90.0
 LOOK_EVERY_S = 0.5
 SETTLED_S, WINDOW_S = 11.0, 4.0  # settled: longer than between two rounds of freezing pages
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ifmem.core.plan import Plan
     from ifmem.core.rechecks import Verdict
 
-ARCHIVED_WITHIN_S = 2.0  # a finding that was stored can be searched for at once
+ARCHIVED_WITHIN_S = 5.0  # a finding that was stored can be searched for at once
 LOOK_EVERY_S = 0.01
 
 

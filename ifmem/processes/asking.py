@@ -79,12 +79,13 @@ class Asking:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, deadline + GRACE_S - time.time())):
                 return await self._hear(query_id, on_progress, query, outage)
+        # Seldom needed, and it loads all of `status`; not below, where the time that it takes would be the bus's silence.
+        from ifmem.processes.explaining import explain
+
         try:
             async with asyncio.timeout(LAST_LOOK_S):
                 if stored := await self.inquiries.stored_answer(query_id):
                     return stored
-                from ifmem.processes.explaining import explain  # seldom needed, and it loads all of `status`
-
                 why = await explain(self.inquiries.bus, self.inquiries.keys, query_id)
             reasons = list(why.values()) or [STILL]
         except TimeoutError:

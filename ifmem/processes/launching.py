@@ -69,10 +69,10 @@ def make_home(config: Config) -> None:
 
 def start(config: Config) -> Detached:
     """Start a detached supervisor, of the set or of what it serves for another. When this returns, `down` can find it, or it has left
-    again."""
+    again, or the machine is so slow that whoever waits for the set has to see to it."""
     module = "ifmem.processes.joining" if config.guests else "ifmem.processes.supervisor"
     supervisor = detach(module, config, config.logs / "supervisor.log")
-    _wait(
+    _came_true(
         lambda: read_state(config.home).get("pid") == supervisor.pid or supervisor.poll() is not None,
         config.start_timeout_s,
     )
@@ -121,7 +121,7 @@ def wait_until_ready(
 
 def settled(look: Callable[[], Status], config: Config) -> Status:
     """How things are, once a set that is on its way out has left: the next one needs its place."""
-    _wait(lambda: look().state != lifecycle.STOPPING, config.stop_grace_s + SETTLES_WITHIN_S)
+    _until_stopped(lambda: look().state != lifecycle.STOPPING, config.stop_grace_s + SETTLES_WITHIN_S)
     return look()
 
 
@@ -137,11 +137,10 @@ def end_hung(config: Config) -> None:
     started = descendants(found.pid)
     with contextlib.suppress(ProcessLookupError):
         os.kill(found.pid, signal.SIGKILL)
-    with contextlib.suppress(IfmemError):
-        _wait(
-            lambda: not any(is_running(process.pid, "") for process in started),
-            config.stop_grace_s + SPAWNER_LEAVES_WITHIN_S,
-        )
+    _came_true(
+        lambda: not any(is_running(process.pid, "") for process in started),
+        config.stop_grace_s + SPAWNER_LEAVES_WITHIN_S,
+    )
     for process in started:
         if process.is_running():  # it, and not another that has its pid by now
             end_session(process.pid)
@@ -170,7 +169,9 @@ def stop(config: Config, *, timeout_s: float, kill: bool) -> bool:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGTERM)
                 os.kill(pid, signal.SIGCONT)  # one that somebody has stopped (Ctrl-Z) hears it too
-    _wait(lambda: not is_locked(config.home) and not (isinstance(pid, int) and is_running(pid, "ifmem")), timeout_s)
+    _until_stopped(
+        lambda: not is_locked(config.home) and not (isinstance(pid, int) and is_running(pid, "ifmem")), timeout_s
+    )
     return _stop_stray_bus(config) or running
 
 
@@ -191,22 +192,27 @@ def _stop_stray_bus(config: Config) -> bool:
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
-            with contextlib.suppress(IfmemError):
-                _wait(lambda: not is_running(pid, str(server.config_file)), config.stop_grace_s)
+            if _came_true(lambda: not is_running(pid, str(server.config_file)), config.stop_grace_s):
                 break
     for leftover in (server.socket, server.pid_file):
         leftover.unlink(missing_ok=True)
     return stray
 
 
-def _wait(condition: Callable[[], bool], timeout_s: float) -> None:
+def _until_stopped(condition: Callable[[], bool], timeout_s: float) -> None:
+    if not _came_true(condition, timeout_s):
+        raise IfmemError(
+            f"it has not stopped within {timeout_s:.0f} s.",
+            why="a process does not leave",
+            fix="Stop it the hard way: ifmem down --kill",
+            exit_code=Exit.TIMED_OUT,
+        )
+
+
+def _came_true(condition: Callable[[], bool], timeout_s: float) -> bool:
     until = time.monotonic() + timeout_s
     while not condition():
         if time.monotonic() > until:
-            raise IfmemError(
-                f"it has not stopped within {timeout_s:.0f} s.",
-                why="a process does not leave",
-                fix="Stop it the hard way: ifmem down --kill",
-                exit_code=Exit.TIMED_OUT,
-            )
+            return False
         time.sleep(LOOK_EVERY_S)
+    return True
