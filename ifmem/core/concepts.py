@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
 from ifmem.core.evidence import names_in
-from ifmem.core.kinds import kind_named
-from ifmem.core.text import QUESTION_STOP_WORDS, QUESTION_TERMS, passing_terms, question_words, stop_terms
+from ifmem.core.text import QUESTION_TERMS, passing_terms, question_words, stop_terms
 from ifmem.core.thesaurus import related
 
 RELATED_SHARE = 0.5  # what a related term counts beside the one that was asked for
 PART = 0.4  # what a part of an identifier counts beside the whole
-MOST_PARTS = 3
-COMPOUND_CHARACTERS = 2_000  # a longer question is a pasted text, not several questions
-_NEXT_QUESTION = re.compile(
-    r"\?\s{1,3}(?=\w)"
-    r"|(?:;|[,;]?\s{1,3}and)\s{1,3}(?=(?:what|where|when|who|whom|whose|which|why|how|does|do|did|is|are|was|were|can)\b)",
-    re.IGNORECASE,
-)
-_POINTS_BACK = re.compile(r"\b(?:it|its|they|them|their)\b", re.IGNORECASE)  # its subject is the first part's
-_IDENTIFIER = re.compile(r"\b\w+_\w+\b|\b\w*[a-z][A-Z]\w*\b")  # what "it" is, where a part names one
-
-
-def parts_of(question: str) -> tuple[str, ...]:
-    """The questions that a compound question is made of, if each has a subject of its own; else the question as it is."""
-    if len(question) > COMPOUND_CHARACTERS:
-        return (question,)
-    parts = [part for part in _NEXT_QUESTION.split(question) if part.strip()]
-    if not 1 < len(parts) <= MOST_PARTS or not all(map(_is_question, parts)):
-        return (question,)
-    subject = " ".join(_IDENTIFIER.findall(parts[0])) or parts[0]
-    return (parts[0], *(f"{subject} {part}" if _POINTS_BACK.search(part) else part for part in parts[1:]))
-
-
-def _is_question(part: str) -> bool:
-    """Whether it has a subject of its own, or asks for another kind of place about the first part's: "and how is it documented"."""
-    own = any(word.lower() not in QUESTION_STOP_WORDS for word in question_words(part))
-    return own or bool(_POINTS_BACK.search(part) and kind_named(part))
-
-
-def narrowed(weights: Mapping[str, float], part: str) -> dict[str, float]:
-    """The weights of one part of a question, raised so that what its passages score compares with the other parts' scores."""
-    own = {term: weights[term] for term in search_terms(part) if term in weights}
-    share = Concepts(own).weight / (Concepts(weights).weight or 1.0)
-    return {term: weight / share for term, weight in own.items()} if share else own
 
 
 def told_apart(weights: Mapping[str, float], question: str, counts: Mapping[str, int]) -> dict[str, float]:

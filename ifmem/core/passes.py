@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ifmem.core.concepts import parts_of
+from ifmem.core.compound import parts_of
 from ifmem.core.documents import Citation
 from ifmem.core.evidence import names_in
 from ifmem.core.findings import Finding
@@ -76,7 +76,9 @@ def _everywhere(queries: Iterable[str], shards: Iterable[str]) -> Iterator[SubQu
 
 def _scan(known: Known) -> Iterator[SubQuestion]:
     """The question itself, its parts, and its words two by two, everywhere."""
-    yield from _everywhere((known.question, *parts_of(known.question), *known.pairs()), known.shards)
+    yield from _everywhere(
+        (known.question, *(part.text for part in parts_of(known.question)), *known.pairs()), known.shards
+    )
 
 
 def _validate(known: Known) -> Iterator[SubQuestion]:

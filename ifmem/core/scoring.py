@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ifmem.core.concepts import Concepts
+from ifmem.core.kinds import is_test
 from ifmem.core.passages import Passage
 from ifmem.core.text import analyse
 
@@ -32,9 +33,6 @@ _VERSION = re.compile(r"\d+(?:_\d+)+")  # as a term: `core.text`
 _QUOTED_QUESTION = re.compile(r"[\"'`“][^\"'`“”\n]{12,300}\?[\"'`”]")
 TEST_SHARE = 0.4  # what a test's passage counts when tests were not asked for
 IN_TEST = "_test_"  # in the context of a test's passages; no word is analysed to it
-_TEST = re.compile(
-    r"(?:^|/)(?:tests?|testing|spec|__tests__)/|(?:^|/)(?:test_[^/]*|conftest)\.py$|[._](?:test|spec)\.\w+$"
-)
 
 
 class Fields(NamedTuple):
@@ -58,7 +56,7 @@ def fields_of(path: str, passage: Passage) -> Fields:
 def _context_terms(path: str, context: tuple[str, ...]) -> str:
     """Shared by the passages of a section, which come one after the other."""
     terms = analyse(" ".join((path, *context)))
-    return f"{terms} {IN_TEST}" if _TEST.search(path) else terms
+    return f"{terms} {IN_TEST}" if is_test(path) else terms
 
 
 class Score(NamedTuple):

@@ -34,7 +34,8 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 _IDENTIFIER = re.compile(r"[a-z]{2}[A-Z]|[A-Za-z]_|\d[A-Za-z]|[A-Za-z]\d|[A-Z]{2}[a-z]{2}")
 # "Which file imports it?", "what do the docs say?": the kind of place of the answer, which every place shows and few passages name.
 _KIND_ASKED_FOR = re.compile(
-    r"\b(?:which|what)\s+(?:file|folder|document|page|section|line|module|script|class|function|method)s?\b"
+    r"(?:(?<=\btest\s)|(?<=\btests\s))(?:cover|check|verif|exercis|prov|assert)\w*"  # the test itself is named by its kind
+    r"|\b(?:which|what)\s+(?:file|folder|document|page|section|line|module|script|class|function|method)s?\b"
     r"|\bthe\s+(?:docs|documentation|manual|guide|readme|(?:source\s+)?code|changelog|release\s+notes)\b(?!\s+\d)",
     re.IGNORECASE,
 )

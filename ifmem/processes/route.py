@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ifmem.config import Config
-from ifmem.core.concepts import narrowed, parts_of, search_terms, told_apart
+from ifmem.core.compound import Part, narrowed, parts_of
+from ifmem.core.concepts import search_terms, told_apart
 from ifmem.core.kinds import suited
 from ifmem.core.passages import Hit
 from ifmem.core.routing import choose, combine, term_weights
@@ -56,7 +57,7 @@ class Router:
         weights = told_apart(rarity, question, counts)
         asked = {name: index for name, index in indexes.items() if not only or name in only}
         parts = parts_of(question)
-        hits = {name: [_hits(index, part, weights, len(parts) > 1) for part in parts] for name, index in asked.items()}
+        hits = {name: [_hits(index, part, weights) for part in parts] for name, index in asked.items()}
         scores = combine([{name: _best(found[at]) for name, found in hits.items()} for at in range(len(parts))])
         pages = {name: _pages(found) for name, found in hits.items()}
         versions = {name: index.version for name, index in indexes.items()}
@@ -71,9 +72,9 @@ class Router:
         return {name: index for name, (_, index) in self._open.items()}
 
 
-def _hits(index: Index, part: str, weights: Mapping[str, float], of_several: bool) -> list[Hit]:
+def _hits(index: Index, part: Part, weights: Mapping[str, float]) -> list[Hit]:
     """The best passages for a part of a question."""
-    return suited(index.search(narrowed(weights, part), limit=HITS), part, of_several=of_several)
+    return suited(index.search(narrowed(weights, part.text), limit=HITS), part.text, part.kind)
 
 
 def _best(hits: Sequence[Hit]) -> float:

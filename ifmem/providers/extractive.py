@@ -11,13 +11,14 @@ from itertools import zip_longest
 from typing import Protocol
 
 from ifmem.core.company import in_company
-from ifmem.core.concepts import Concepts, narrowed, parts_of, search_terms
+from ifmem.core.compound import Part, narrowed, parts_of
+from ifmem.core.concepts import Concepts, search_terms
 from ifmem.core.documents import Citation, Document
 from ifmem.core.evidence import Words, is_supported
 from ifmem.core.excerpts import Excerpt, choose_excerpts, overlap
 from ifmem.core.findings import Lack, PageUse
 from ifmem.core.follow_ups import searchable
-from ifmem.core.kinds import kind_named, kind_of, suited
+from ifmem.core.kinds import suited
 from ifmem.core.merging import quoted
 from ifmem.core.pages import Entry, Page
 from ifmem.core.passages import Hit, cut_passages
@@ -32,7 +33,6 @@ HITS = 24
 PASSAGE_TOKENS = 80  # in a usual passage
 NAMED_WORDS = 8  # words named in a "not found"; it says how many more there are
 FALL = 0.6  # what the next excerpt of a part of a compound question counts beside the one before
-MISPLACED = 0.5  # the same for one of another kind than the part names
 OVERLAY = ""  # the page of a hit in the overlay
 
 
@@ -60,10 +60,9 @@ class Extractive:
         weights = request.weights or dict.fromkeys(search_terms(question), 1.0)
         sources = _Sources(request, self._search)
         asked = parts_of(question)
-        several = len(asked) > 1
-        parts = [_looked_up(part, narrowed(weights, part), sources, self._citations, several) for part in asked]
+        parts = [_looked_up(part, narrowed(weights, part.text), sources, self._citations) for part in asked]
         level = Concepts(weights).weight
-        found = [_levelled(part, level) if several else part.excerpts for part in parts if part.found]
+        found = [_levelled(part, level) if len(asked) > 1 else part.excerpts for part in parts if part.found]
         citations = [_cite(excerpt) for excerpt in _in_turn(found)]
         for citation in citations[: self._citations]:
             yield Text(quoted(citation))
@@ -132,33 +131,31 @@ def _hits_in(document: Document, concepts: Concepts) -> list[Hit]:
 class _Part:
     """One of the questions that were asked, and what there is to quote for it: what supports an answer first, then by score."""
 
-    question: str
+    asked: Part
     words: Words
     weights: Mapping[str, float]
     excerpts: Sequence[Excerpt]
     found: bool
 
 
-def _looked_up(question: str, weights: Mapping[str, float], sources: _Sources, limit: int, of_several: bool) -> _Part:
+def _looked_up(asked: Part, weights: Mapping[str, float], sources: _Sources, limit: int) -> _Part:
+    question = asked.text
     words = question_words(question)
-    hits = suited(sources.search(weights, HITS), question, of_several=of_several)
+    hits = suited(sources.search(weights, HITS), question, asked.kind)
     excerpts = choose_excerpts(hits, weights, sources.document, limit=limit)
     supported = [
         one for one in excerpts[:CITATIONS] if is_supported(question, words, weights, one.matched, sources.passages)
     ]
     others = [excerpt for excerpt in excerpts if excerpt not in supported]
-    return _Part(question, words, weights, [*supported, *others], bool(supported))
+    return _Part(asked, words, weights, [*supported, *others], bool(supported))
 
 
 def _levelled(part: _Part, level: float) -> list[Excerpt]:
     """A part's excerpts with scores by their place alone, so that each part's first goes before any part's second, whatever shard
-    they are of; but those of a kind that the part does not ask for go last."""
-    named = kind_named(part.question)
-    levelled = []
-    for at, excerpt in enumerate(part.excerpts):
-        placed = 1.0 if not named or kind_of(excerpt.hit.path) == named else MISPLACED
-        levelled.append(replace(excerpt, hit=excerpt.hit._replace(score=level * FALL**at * placed)))
-    return levelled
+    they are of."""
+    return [
+        replace(excerpt, hit=excerpt.hit._replace(score=level * FALL**at)) for at, excerpt in enumerate(part.excerpts)
+    ]
 
 
 def _in_turn(lists: Iterable[Sequence[Excerpt]]) -> list[Excerpt]:
@@ -184,4 +181,4 @@ def _lack(part: _Part, sources: _Sources) -> Lack:
     nowhere = tuple(word for word in named if sources.lack(part.words[word]))
     apart = tuple(word for word in named if word not in nowhere)
     nearest = tuple(_cite(excerpt).place for excerpt in part.excerpts[:NEAREST])
-    return Lack(part.question, nowhere, apart, len(missing) - len(named), nearest)
+    return Lack(part.asked.text, nowhere, apart, len(missing) - len(named), nearest)

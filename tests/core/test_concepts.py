@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
 from ifmem.core.concepts import (
-    COMPOUND_CHARACTERS,
     PART,
     RELATED_SHARE,
     Concepts,
-    narrowed,
-    parts_of,
     search_terms,
     told_apart,
 )
@@ -63,42 +58,3 @@ def test_of_two_related_words_of_a_question_both_are_meant() -> None:
     concepts = Concepts(dict.fromkeys(search_terms("config setting"), 1.0))
     assert {"config", "set"} <= concepts.meant_by(["option"])
     assert concepts.meant_by(["x"]) == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("question", "parts"),
-    [
-        ("Where is Gathering and what does merge do?", ("Where is Gathering", "what does merge do?")),
-        ("Who feeds ferrets? When is noon?", ("Who feeds ferrets", "When is noon?")),
-        ("Where is Gathering and how does it work?", ("Where is Gathering and how does it work?",)),
-        (
-            "Where is Gathering and how is it documented?",
-            ("Where is Gathering", "Where is Gathering how is it documented?"),
-        ),
-        ("Who feeds ferrets; when is noon?", ("Who feeds ferrets", "when is noon?")),
-        ("How do locks and queues work?", ("How do locks and queues work?",)),
-        (
-            "Where does the pool read max_tide and how is it documented?",
-            ("Where does the pool read max_tide", "max_tide how is it documented?"),
-        ),
-        (
-            "Where is Gathering and how are its shards chosen?",
-            ("Where is Gathering", "Where is Gathering how are its shards chosen?"),
-        ),
-        ("", ("",)),
-    ],
-)
-def test_a_compound_question_is_taken_apart_if_each_part_has_a_subject(question: str, parts: tuple[str, ...]) -> None:
-    assert parts_of(question) == parts
-
-
-def test_a_pasted_text_is_one_question() -> None:
-    pasted = "Why did it fail? " * COMPOUND_CHARACTERS
-    assert parts_of(pasted) == (pasted,)
-
-
-def test_each_part_weighs_as_much_as_the_whole() -> None:
-    weights = {"gather": 3.0, "merg": 1.0}
-    assert narrowed(weights, "what does merge do") == {"merg": 4.0}
-    assert narrowed(weights, "gather merge") == pytest.approx(weights)
-    assert narrowed(weights, "nothing") == {}

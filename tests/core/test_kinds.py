@@ -2,7 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from ifmem.core.kinds import CODE, HISTORY, LISTING, PROSE, kind_named, kind_of, suited
+from ifmem.core.kinds import (
+    CODE,
+    HISTORY,
+    LISTING,
+    PROSE,
+    TESTS,
+    is_of,
+    kind_named,
+    kind_of,
+    kind_of_part,
+    kinds_named,
+    suited,
+)
 from ifmem.core.passages import Hit
 
 
@@ -39,10 +51,34 @@ def test_the_last_kind_of_place_named_is_the_one_asked_for(question: str, kind: 
     assert kind_named(question) == kind
 
 
-def ranked(question: str, *, of_several: bool = False, **scores: float) -> list[str]:
+@pytest.mark.parametrize(
+    ("part", "kind"),
+    [
+        ("where does the herring swim?", CODE),
+        ("which test covers tides?", TESTS),
+        ("what tests check that the pier is documented?", TESTS),
+        ("what does the quickstart say about tides?", PROSE),
+        ("why does the herring swim?", ""),
+    ],
+)
+def test_a_part_of_a_compound_question_asks_for_programs_by_where(part: str, kind: str) -> None:
+    assert kind_of_part(part) == kind
+
+
+def test_all_kinds_that_are_named_are_known() -> None:
+    assert set(kinds_named("When was tide_of added, is it documented and tested?")) == {HISTORY, PROSE, TESTS}
+    assert kinds_named("What does the test tank hold?") == ()
+
+
+def test_a_test_is_a_program_too() -> None:
+    assert is_of("tests/test_tide.py", TESTS) and is_of("tests/test_tide.py", CODE)
+    assert not is_of("src/tide.py", TESTS)
+
+
+def ranked(question: str, part: str = "", **scores: float) -> list[str]:
     paths = {"code": "harbour.py", "prose": "harbour.md", "history": "CHANGES.md", "listing": "tree"}
     hits = [Hit("p", paths[kind], "d", 1, 8, score, frozenset()) for kind, score in scores.items()]
-    return [hit.path for hit in suited(hits, question, of_several=of_several)]
+    return [hit.path for hit in suited(hits, question, part)]
 
 
 def test_prose_goes_first_if_nothing_points_to_another_kind() -> None:
@@ -57,7 +93,7 @@ def test_a_much_better_place_of_another_kind_stays_first() -> None:
 def test_the_kind_that_a_part_of_a_compound_question_names_counts_for_more() -> None:
     question = "what do the docs say about tides?"
     assert ranked(question, code=10.0, prose=7.5)[0] == "harbour.py"
-    assert ranked(question, of_several=True, code=10.0, prose=7.5)[0] == "harbour.md"
+    assert ranked(question, PROSE, code=10.0, prose=7.5)[0] == "harbour.md"
 
 
 def test_the_kind_that_a_question_names_counts_for_more() -> None:
