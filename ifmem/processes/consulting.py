@@ -31,7 +31,7 @@ class Consulting:
         route = self._router.route(searchable(query.question, query.history))
         worth = choose(route.scores, self._margin)
         pages = tuple(page for name in worth for page in route.pages.get(name, ()))
-        return replace(query, weights=route.weights, pages=pages), worth
+        return replace(query, weights=route.weights, levels=route.levels, pages=pages), worth
 
     async def announce(self, query: Query, asked: tuple[str, ...]) -> None:
         with contextlib.suppress(BusLost):  # the question itself goes through the queues

@@ -144,7 +144,7 @@ class Coordinator(Claimant):
         if self.service.out:  # it may have been mended since
             await self.service.look()
         gathering = self.open[query.id] = Gathering(self.service.out)
-        asked = replace(query, weights=route.weights)
+        asked = replace(query, weights=route.weights, levels=route.levels)
         try:
             if claim.attempts > 1:  # an earlier coordinator may have asked already: what was answered stays answered
                 for finding in await until_bus_answers(lambda: self.hand_off.gathered(query.id)):

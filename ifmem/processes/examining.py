@@ -89,7 +89,9 @@ class _Reader:
 
     async def answer(self, question: str, route: Route) -> Finding:
         texts, citations, done = [], list[Citation](), Done(found=False)
-        request = Request(question=question, instructions="", pages=self._view.all_pages, weights=route.weights)
+        request = Request(
+            question=question, instructions="", pages=self._view.all_pages, weights=route.weights, levels=route.levels
+        )
         async for event in self._provider.answer(request):
             match event:
                 case Text(text):

@@ -140,6 +140,7 @@ class Librarian(Claimant):
             instructions=self.domain.instructions,
             pages=chosen or self.shelf.pages,
             weights=query.weights,
+            levels=query.levels,
             deadline_s=left_s,
             history=query.history,
             query_id=query.id,

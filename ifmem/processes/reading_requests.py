@@ -19,6 +19,7 @@ def whole_request(query: Query, domain: Domain, reading: Reading) -> Request:
         instructions=domain.instructions,
         pages=reading.view.all_pages,
         weights=query.weights,
+        levels=query.levels,
         history=query.history,
         query_id=query.id,
     )

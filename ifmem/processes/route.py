@@ -27,10 +27,12 @@ PAGE_MARGIN = 0.8  # of the best passage's score, for another page to be read to
 class Route:
     """A question's terms with their corpus-wide weights, each shard's best score, the versions of the shards' text and of all of it.
 
-    `pages` are the digests of each shard's pages that are worth reading, best first; a shard without any reads all of its pages.
+    `levels` are the best scores that any shard has for each part of the question, `pages` the digests of each shard's pages that are
+    worth reading, best first; a shard without any reads all of its pages.
     """
 
     weights: dict[str, float] = field(default_factory=dict)
+    levels: tuple[float, ...] = ()
     scores: dict[str, float] = field(default_factory=dict)
     corpus: str = ""
     versions: dict[str, str] = field(default_factory=dict)
@@ -58,10 +60,12 @@ class Router:
         asked = {name: index for name, index in indexes.items() if not only or name in only}
         parts = parts_of(question)
         hits = {name: [_hits(index, part, weights) for part in parts] for name, index in asked.items()}
-        scores = combine([{name: _best(found[at]) for name, found in hits.items()} for at in range(len(parts))])
+        best = [{name: _best(found[at]) for name, found in hits.items()} for at in range(len(parts))]
+        levels = tuple(max(scores.values(), default=0.0) for scores in best)
+        scores = combine(best)
         pages = {name: _pages(found) for name, found in hits.items()}
         versions = {name: index.version for name, index in indexes.items()}
-        return Route(weights, scores, version_of(versions.values()), versions, pages)
+        return Route(weights, levels, scores, version_of(versions.values()), versions, pages)
 
     def _indexes(self) -> Mapping[str, Index]:
         for name, path in self._paths.items():

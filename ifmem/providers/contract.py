@@ -8,7 +8,7 @@ Whatever a provider quotes is checked against the loaded text by the shard (`cor
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,7 +25,8 @@ class Request:
 
     `overlay` holds documents that replace those of the same path in the pages (text changed since the page was frozen). `amendments`
     say the same by page digest, as it happened and by changed lines only, for providers that let a model read the pages themselves.
-    `weights` maps the question's terms to their corpus-wide weight; empty if the asker did not compute any.
+    `weights` maps the question's terms to their corpus-wide weight, `levels` are the best scores that any shard has for its parts; empty
+    if the asker did not compute any.
     `deadline_s` is how long the answer may take from now. `history` are the turns this question follows up on, oldest first.
     `query_id` names the question in the books of what was spent.
     """
@@ -35,6 +36,7 @@ class Request:
     pages: tuple[Page, ...]
     overlay: tuple[Document, ...] = ()
     weights: Mapping[str, float] = field(default_factory=dict)
+    levels: Sequence[float] = ()
     max_output_tokens: int = 2048
     deadline_s: float = 60.0
     history: tuple[Turn, ...] = ()

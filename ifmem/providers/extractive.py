@@ -5,6 +5,7 @@ Whether there is an answer is decided by evidence alone: how much of the questio
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -33,6 +34,7 @@ HITS = 24
 PASSAGE_TOKENS = 80  # in a usual passage
 NAMED_WORDS = 8  # words named in a "not found"; it says how many more there are
 FALL = 0.6  # what the next excerpt of a part of a compound question counts beside the one before
+IN_ORDER = 0.99  # the same for the best of the next part beside the best of the one before: they are answered as they were asked
 OVERLAY = ""  # the page of a hit in the overlay
 
 
@@ -61,8 +63,13 @@ class Extractive:
         sources = _Sources(request, self._search)
         asked = parts_of(question)
         parts = [_looked_up(part, narrowed(weights, part.text), sources, self._citations) for part in asked]
-        level = Concepts(weights).weight
-        found = [_levelled(part, level) if len(asked) > 1 else part.excerpts for part in parts if part.found]
+        levels = request.levels if len(request.levels) == len(asked) else [_best(part) for part in parts]
+        level = Concepts(weights).weight if len(asked) > 1 else 0.0
+        found = [
+            _levelled(part, level * IN_ORDER**at, best) if level else part.excerpts
+            for at, (part, best) in enumerate(zip(parts, levels, strict=True))
+            if part.found
+        ]
         citations = [_cite(excerpt) for excerpt in _in_turn(found)]
         for citation in citations[: self._citations]:
             yield Text(quoted(citation))
@@ -150,12 +157,20 @@ def _looked_up(asked: Part, weights: Mapping[str, float], sources: _Sources, lim
     return _Part(asked, words, weights, [*supported, *others], bool(supported))
 
 
-def _levelled(part: _Part, level: float) -> list[Excerpt]:
-    """A part's excerpts with scores by their place alone, so that each part's first goes before any part's second, whatever shard
-    they are of."""
-    return [
-        replace(excerpt, hit=excerpt.hit._replace(score=level * FALL**at)) for at, excerpt in enumerate(part.excerpts)
-    ]
+def _best(part: _Part) -> float:
+    """The best score that there is for a part here."""
+    return max((excerpt.hit.score for excerpt in part.excerpts), default=0.0)
+
+
+def _levelled(part: _Part, level: float, best: float) -> list[Excerpt]:
+    """A part's excerpts with scores by which the parts take turns, whatever shard they are of: `level` for what scores as much as the
+    `best` of all shards, less for what scores less, and less for each one after the first."""
+    levelled = []
+    for at, excerpt in enumerate(part.excerpts):
+        share = min(1.0, excerpt.hit.score / best) if best else 1.0
+        hit = excerpt.hit._replace(score=level * FALL**at * math.sqrt(share))
+        levelled.append(replace(excerpt, hit=hit))
+    return levelled
 
 
 def _in_turn(lists: Iterable[Sequence[Excerpt]]) -> list[Excerpt]:

@@ -19,7 +19,9 @@ RECORDS: list[Record] = [
     CITATION,
     USAGE,
     Document("a.md", "text\n", "ab" * 32, 5, 2, 3),
-    Query("q_1", "Why?", shards=("docs",), pages=("d1",), weights={"why": 0.5}, asked_at=1.0, deadline=2.0),
+    Query(
+        "q_1", "Why?", shards=("docs",), pages=("d1",), weights={"why": 0.5}, levels=(1.5,), asked_at=1.0, deadline=2.0
+    ),
     Finding("f_1", "q_1", "docs", found=True, text="so", citations=(CITATION,), pages=PAGES, usage=USAGE, score=0.5),
     ShardUse("docs", asked=True, score=0.5, pages=PAGES, finding="f_1", found=True, attempts=1),
     Answer("q_1", "Why?", "so", found=True, citations=(CITATION,), shards=(ShardUse("docs", True, pages=PAGES),)),

@@ -51,6 +51,13 @@ def test_each_part_of_a_compound_question_has_its_pages(router: Router) -> None:
     assert set(route.pages["docs"]) == {page("keels", KEELS).digest, page("sails", SAILS).digest}
 
 
+def test_each_part_of_a_compound_question_has_the_level_of_its_best_shard(router: Router) -> None:
+    hull, wind = router.route("What keeps the hull upright and what takes the wind?", (), 0.5).levels
+    assert min(hull, wind) > 0.0
+    assert len(router.route("What takes the wind?", (), 0.5).levels) == 1
+    assert router.route("What keeps the hull upright and who painted the zeppelin?", (), 0.5).levels[1] == 0.0
+
+
 def test_pages_are_few(tmp_path: Path) -> None:
     config = load(tmp_path, env={"IFMEM_HOME": str(tmp_path / "home")})
     build_index(config.index / "docs.db", "v1", [page(f"tide{n}", f"{TIDES}{n}\n") for n in range(PAGES + 2)])
