@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
 from ifmem.core.evidence import names_in
@@ -23,7 +23,10 @@ def told_apart(weights: Mapping[str, float], question: str, counts: Mapping[str,
 
 
 def search_terms(question: str) -> tuple[str, ...]:
-    """The distinct terms that a question is searched by: those asked for in its order, those related to them, those said in passing."""
+    """The distinct terms that a question is searched by: those asked for in its order, those said in passing, those related to the first.
+
+    So what is said in passing, in few questions nothing, tells the words asked for from those related to them.
+    """
     words = question_words(question)
     asked = dict.fromkeys(term for terms in words.values() for term in terms)
     # Names and the parts of identifiers are no words of the language: what is related to them leads astray.
@@ -31,13 +34,15 @@ def search_terms(question: str) -> tuple[str, ...]:
     plain = [terms[0] for word, terms in words.items() if len(terms) == 1 and word not in names]
     also = dict.fromkeys(other for term in plain for other in related(term) if other not in stop_terms())
     passing = dict.fromkeys(term for term in passing_terms(question) if term in stop_terms())
-    return tuple({**asked, **also, **passing})[: 2 * QUESTION_TERMS]
+    return tuple({**asked, **passing, **also})[: 2 * QUESTION_TERMS]
 
 
-def _said_in_passing(weights: Mapping[str, float]) -> dict[str, float]:
-    """The stop terms at the end of `weights`; none of a question that is made of nothing else."""
-    last = list(takewhile(stop_terms().__contains__, reversed(list(weights))))
-    return {term: weights[term] for term in last} if len(last) < len(weights) else {}
+def _passing_between(terms: Sequence[str]) -> tuple[int, int]:
+    """From where to where (exclusive) the stop terms stand among `terms` that end what was asked for; nowhere in a question that is
+    made of nothing else."""
+    end = next((at for at in range(len(terms), 0, -1) if terms[at - 1] in stop_terms()), 0)
+    start = end - sum(1 for _ in takewhile(stop_terms().__contains__, reversed(terms[:end])))
+    return (start, end) if start else (0, 0)
 
 
 class Concepts:
@@ -48,13 +53,16 @@ class Concepts:
     """
 
     def __init__(self, weights: Mapping[str, float]) -> None:
-        """`weights` are in the order of `search_terms`: a term that an earlier one is related to was not asked for itself."""
-        self.passing = _said_in_passing(weights)
-        self.asked: dict[str, float] = {}
-        also: set[str] = set()
-        for term, weight in weights.items():
-            if term not in also and term not in self.passing:
-                self.asked[term] = weight
+        """`weights` are in the order of `search_terms`: behind what was said in passing, a term that an earlier one is related to was
+        not asked for itself."""
+        terms = list(weights)
+        start, end = _passing_between(terms)
+        self.passing = {term: weights[term] for term in terms[start:end]}
+        self.asked = {term: weights[term] for term in terms[:start]}
+        also = {other for term in self.asked for other in related(term)}
+        for term in terms[end:]:
+            if term not in also:
+                self.asked[term] = weights[term]
                 also.update(related(term))
         self.counts_for = {term: [(term, weight)] for term, weight in self.asked.items()}
         for term, weight in self.asked.items():
@@ -71,5 +79,5 @@ class Concepts:
         return frozenset(asked for term in self.terms.intersection(terms) for asked, _ in self.counts_for[term])
 
     def meant_by(self, terms: Iterable[str]) -> frozenset[str]:
-        """`held_by`, and the related terms too: of two words of the question that are related, the second is among these only."""
+        """`held_by`, and the related terms too."""
         return frozenset().union(*(self._means[term] for term in self.terms.intersection(terms)))

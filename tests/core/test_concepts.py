@@ -26,13 +26,22 @@ def test_nothing_is_related_to_a_name() -> None:
     assert "manag" not in search_terms("what did Boss swallow")
 
 
-def test_words_that_are_no_part_of_the_subject_come_last_and_are_told_apart() -> None:
-    terms = search_terms("How do I nest tides inside itself?")
-    assert terms[-1] == "itself"
-    concepts = Concepts(dict.fromkeys(terms, 2.0))
+def test_words_that_are_no_part_of_the_subject_are_told_apart() -> None:
+    concepts = Concepts(dict.fromkeys(search_terms("How do I nest tides inside itself?"), 2.0))
+    assert list(concepts.asked) == ["nest", "tide", "insid"]
     assert concepts.passing.keys() >= {"itself", "how"}
     assert not concepts.terms & concepts.passing.keys()
     assert concepts.held_by(["itself"]) == frozenset()
+
+
+def test_of_two_related_words_of_a_question_both_are_asked_for() -> None:
+    concepts = Concepts(dict.fromkeys(search_terms("Where might she run a marathon?"), 2.0))
+    assert list(concepts.asked) == ["run", "marathon"]
+    assert "race" in concepts.terms
+
+
+def test_a_question_with_nothing_in_passing_is_told_from_what_is_related_to_it() -> None:
+    assert list(Concepts(dict.fromkeys(search_terms("delete tide"), 2.0)).asked) == ["delet", "tide"]
 
 
 def test_a_question_of_stop_words_alone_is_asked_for_by_them() -> None:
