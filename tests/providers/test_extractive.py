@@ -104,7 +104,7 @@ def test_introduces_each_quote_by_its_place(manual: Memory) -> None:
 def test_quotes_lines_as_they_stand_and_shows_them_readable(manual: Memory) -> None:
     events = manual.ask("class Archive record")
     best = quotes_of(events)[0]
-    assert best.quote == "import sqlite3\n\n\nclass Archive:\n    def record(self, finding):\n\t\treturn finding"
+    assert best.quote == "class Archive:\n    def record(self, finding):\n\t\treturn finding"
     assert "\t" not in text_of(events)
 
 
