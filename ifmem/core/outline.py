@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import accumulate
 from typing import NamedTuple
+
+from ifmem.core.program_outlines import NAMES, definitions_in
 
 LONGEST_TITLE = 160
 
@@ -29,27 +31,14 @@ _FRONT_MATTER = re.compile(r"---[ \t\r]*\n(?:[^\n]*\n)*?---[ \t\r]*\n")
 _ASCIIDOC = re.compile(r"^(?:(?P<fence>-{4,}|\.{4,})[ \t]*$|(?P<depth>={1,6})[ \t]+(?P<title>\S[^\n]*))", re.MULTILINE)
 _UNDERLINED = re.compile(r"^(?P<title>\w[^\n]*)\n(?P<depth>[=\-~^\"'*+#`])(?P=depth){2,}[ \t\r]*$", re.MULTILINE)
 _COMMIT = re.compile(r"^(?P<depth>commit) (?P<title>[0-9a-f]{7,64}\b[^\n]*)", re.MULTILINE)
-_DEFINITION = re.compile(
-    r"^(?:[ \t]*(?:@|#\[)[^\n]*\n){0,6}"  # its decorators or attributes
-    r"(?P<depth>[ \t]*)"
-    r"(?P<title>(?:(?:export|default|public|private|protected|internal|static|abstract|final|async|pub(?:\([a-z]+\))?"
-    r"|unsafe|sealed|override|data|inline)[ \t]+){0,4}"
-    r"(?:class|def|function|func|fn|struct|enum|interface|trait|impl|module|namespace|type|record|protocol)[ \t]+\*?"
-    r"(?:\([^)\n]{1,80}\)[ \t]*)?(?P<name>[A-Za-z_$][\w$]*)[^\n]*)",
-    re.MULTILINE,
-)
-_ASSIGNMENT = re.compile(
-    r"^(?:(?:export|pub|static|final|const|let|var)[ \t]+){0,3}(?P<name>[A-Za-z_]\w*)[ \t]*(?::[^=\n]{1,80})?=(?!=)",
-    re.MULTILINE,
-)
-_CLASS_CONSTANT = re.compile(r"^[ \t]+(?P<name>[A-Z][A-Z0-9_]{2,})[ \t]*(?::[^=\n]{1,80})?=(?!=)", re.MULTILINE)
-_RECORDS = frozenset("csv tsv json jsonl ndjson xml svg html htm log diff patch lock".split())
+RECORDS = frozenset("csv tsv json jsonl ndjson xml svg html htm log diff patch lock".split())
 _UNDERLINING = frozenset({"", "rst", "txt", "text"})
+PROSE = _UNDERLINING | frozenset("md markdown mdx adoc asciidoc".split())
 
 
 def outline(path: str, text: str) -> list[Mark]:
     """The headings or definitions of a document, in order."""
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     if path.startswith("git:"):
         return _marks(_COMMIT, text, lambda _: 1)
     if suffix in {"md", "markdown", "mdx"}:
@@ -61,33 +50,32 @@ def outline(path: str, text: str) -> list[Mark]:
     if suffix in _UNDERLINING:
         levels: dict[str, int] = {}
         return _marks(_UNDERLINED, text, lambda underline: levels.setdefault(underline, len(levels) + 1))
-    if suffix in _RECORDS:
+    if suffix in RECORDS:
         return []
-    return _marks(_DEFINITION, text, lambda indent: 1 + len(indent.expandtabs(4)))
+    return _marks(definitions_in(suffix), text, lambda indent: 1 + len(indent.expandtabs(4)))
 
 
-def constants(path: str, text: str) -> list[Mark]:
-    """Names that a program or a settings file assigns at the start of a line, and indented ones in capitals."""
-    if path.startswith("git:") or _suffix(path) in _RECORDS | _UNDERLINING | {
-        "md",
-        "markdown",
-        "mdx",
-        "adoc",
-        "asciidoc",
-    }:
-        return []
-    line_of = _line_finder(text)
-    found = (*_ASSIGNMENT.finditer(text), *_CLASS_CONSTANT.finditer(text))
-    return [Mark(line_of(match.start("name")), 0, "", match["name"]) for match in found]
+def owned_names(marks: Iterable[Mark]) -> dict[int, str]:
+    """By line the names of an outline that stand in another definition, with its name in front: `Schema.load`."""
+    above: list[Mark] = []
+    owned: dict[int, str] = {}
+    for mark in (mark for mark in marks if mark.name):
+        while above and above[-1].depth >= mark.depth:
+            above.pop()
+        if above:
+            owned[mark.line] = f"{above[-1].name}.{mark.name}"
+        above.append(mark)
+    return owned
 
 
-def _suffix(path: str) -> str:
+def suffix_of(path: str) -> str:
+    """What stands behind the last point of a file's name, in small letters; empty without one."""
     return path.rpartition("/")[2].rpartition(".")[2].lower() if "." in path.rpartition("/")[2] else ""
 
 
 def _marks(pattern: re.Pattern[str], text: str, depth_of: Callable[[str], int]) -> list[Mark]:
     """What `pattern` finds outside fences (a Markdown or AsciiDoc block whose lines are code, not headings)."""
-    line_of, fence, marks = _line_finder(text), "", []
+    line_of, fence, marks = line_finder(text), "", []
     for match in pattern.finditer(text):
         groups = match.groupdict()
         if delimiter := groups.get("fence"):
@@ -95,8 +83,8 @@ def _marks(pattern: re.Pattern[str], text: str, depth_of: Callable[[str], int]) 
         elif not fence:
             title = groups["title"] or groups.get("underlined") or ""
             depth = depth_of(groups["depth"] or groups.get("underline") or "")
-            line = line_of(match.start())
-            marks.append(Mark(line, depth, title.strip(" \t\r#=:")[:LONGEST_TITLE], groups.get("name") or ""))
+            name = next(filter(None, map(groups.get, NAMES)), "")
+            marks.append(Mark(line_of(match.start()), depth, title.strip(" \t\r#=:")[:LONGEST_TITLE], name))
     return marks
 
 
@@ -104,7 +92,7 @@ def _markdown_depth(signs: str) -> int:
     return 2 if signs == "-" else len(signs)
 
 
-def _line_finder(text: str) -> Callable[[int], int]:
+def line_finder(text: str) -> Callable[[int], int]:
     """A function from an offset in `text` to its line, 0-based."""
     ends = list(accumulate(len(line) + 1 for line in text.split("\n")))
     return lambda offset: bisect_right(ends, offset)

@@ -12,7 +12,8 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from ifmem.core.documents import Document
-from ifmem.core.outline import Mark, constants, outline
+from ifmem.core.named_lines import constants, descriptions
+from ifmem.core.outline import Mark, outline, owned_names
 from ifmem.core.text import LONGEST_WORD
 
 LINES = 8
@@ -22,13 +23,15 @@ CHARACTERS = 1_600  # a passage of long lines ends at this size, and a longer li
 
 
 class Passage(NamedTuple):
-    """`context` is the headings or definitions it stands under, outermost first; `defines` the names defined inside it."""
+    """`context` is the headings or definitions it stands under, outermost first; `defines` the names that a program defines inside it,
+    `names` those and what a manual describes, also by what they belong to: `load` and `Schema.load`."""
 
     start_line: int
     end_line: int
     text: str
     context: tuple[str, ...] = ()
     defines: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 class Hit(NamedTuple):
@@ -47,15 +50,22 @@ def cut_passages(document: Document) -> Iterator[Passage]:
     """The passages of a document (or of a part of one) in order."""
     lines = document.lines()
     marks = outline(document.path, document.text)
-    names = {mark.line: mark.name for mark in [*constants(document.path, document.text), *marks] if mark.name}
+    defined = {mark.line: mark.name for mark in [*constants(document.path, document.text), *marks] if mark.name}
+    described = {mark.line: mark.name for mark in descriptions(document.path, document.text)}
+    owned = owned_names(marks)
     contexts = _Contexts(marks)
     of_commits = document.path.startswith("git:")
     for start, end in _spans(lines, {mark.line: mark.depth for mark in marks}, of_commits=of_commits):
         context = contexts.at(start)
-        defines = tuple(names[line] for line in range(start, end) if line in names) if names else ()
+        defines = _among(defined, start, end)
+        names = (*defines, *_among(described, start, end), *_among(owned, start, end))
         first, last = document.first_line + start, document.first_line + end - 1
         for text in _pieces("\n".join(lines[start:end])):
-            yield Passage(first, last, text, context, defines)
+            yield Passage(first, last, text, context, defines, names)
+
+
+def _among(names: Mapping[int, str], start: int, end: int) -> tuple[str, ...]:
+    return tuple(names[line] for line in range(start, end) if line in names) if names else ()
 
 
 class _Contexts:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ifmem.core.outline import LONGEST_TITLE, constants, outline
+from ifmem.core.outline import LONGEST_TITLE, outline, owned_names
 
 
 def told(path: str, text: str) -> list[tuple[int, int, str]]:
@@ -43,30 +43,42 @@ def test_reads_commits_of_a_log() -> None:
         ("a.rs", "pub(crate) struct Page {", "Page"),
         ("a.ts", "export default async function ask(question) {", "ask"),
         ("a.java", "public abstract class Bus {", "Bus"),
+        ("a.java", "  private static int countOf(String word) {", "countOf"),
+        ("a.js", "  async #load (path) {", "load"),
+        ("a.ts", "  get size(): number {", "size"),
+        ("a.c", "static void wait_for(int *done)", "wait_for"),
+        ("a.h", "struct page {", "page"),
+        ("a.pm", "sub visible_width {", "visible_width"),
     ],
 )
 def test_finds_definitions_of_many_languages(path: str, line: str, name: str) -> None:
     assert [mark.name for mark in outline(path, f"{line}\n")] == [name]
 
 
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a.py", "    class of its own"),
+        ("a.py", "type checking is left out"),
+        ("a.js", "  if (ready) {"),
+        ("a.js", "  while (waiting()) {"),
+        ("a.js", "  describe('a page', () => {"),
+        ("a.c", "void wait_for(int *done);"),
+        ("a.c", "\treturn count_of(word)"),
+    ],
+)
+def test_takes_no_prose_statement_or_declaration_for_a_definition(path: str, line: str) -> None:
+    assert outline(path, f"{line}\n") == []
+
+
+def test_a_name_belongs_to_the_definition_around_it() -> None:
+    text = "class A:\n    def f(self): ...\n    class B:\n        def g(self): ...\ndef h(): ...\n"
+    assert owned_names(outline("a.py", text)) == {1: "A.f", 2: "A.B", 3: "B.g"}
+
+
 def test_a_definition_starts_at_its_decorators() -> None:
     marks = outline("a.py", "x = 1\n@dataclass(frozen=True)\nclass Page:\n    @property\n    def text(self): ...\n")
     assert [(mark.line, mark.depth, mark.name) for mark in marks] == [(1, 1, "Page"), (3, 5, "text")]
-
-
-def test_names_assigned_at_the_start_of_a_line_are_constants() -> None:
-    text = "LIMIT = 3\nname: str = 'x'\n  inner = 1\nif a == b:\nconst PORT = 80\n"
-    assert [(mark.line, mark.name) for mark in constants("a.py", text)] == [(0, "LIMIT"), (1, "name"), (4, "PORT")]
-
-
-def test_indented_names_in_capitals_are_constants_and_others_are_variables() -> None:
-    text = "class Retry:\n    DEFAULT_MAX = 120\n    LIMIT: int = 3\n    total = 1\n"
-    assert [(mark.line, mark.name) for mark in constants("a.py", text)] == [(1, "DEFAULT_MAX"), (2, "LIMIT")]
-
-
-@pytest.mark.parametrize("path", ["README.md", "notes.txt", "git:log/1", "data.csv"])
-def test_prose_and_records_have_no_constants(path: str) -> None:
-    assert constants(path, "a = b\n") == []
 
 
 def test_records_have_no_outline() -> None:

@@ -81,3 +81,13 @@ def test_a_minified_line_is_cut_without_losing_a_word() -> None:
 
 def test_an_empty_document_has_no_passages() -> None:
     assert list(cut_passages(document(""))) == []
+
+
+def test_a_passage_tells_names_alone_and_with_what_they_belong_to() -> None:
+    [passage] = cut_passages(document("class A:\n    def f(self): ...\n", "a.py"))
+    assert passage.names == ("A", "f", "A.f")
+
+
+def test_what_a_manual_describes_is_named_but_not_defined() -> None:
+    [passage] = cut_passages(document(".. option:: --quiet\n\n   Says nothing.\n", "a.rst"))
+    assert (passage.names, passage.defines) == (("--quiet",), ())
