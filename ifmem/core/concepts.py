@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 
+from ifmem.core.definitions import definition_term, is_definition, names_asked_for
 from ifmem.core.evidence import names_in
 from ifmem.core.text import QUESTION_TERMS, passing_terms, question_words, stop_terms
 from ifmem.core.thesaurus import related
@@ -14,8 +15,9 @@ PART = 0.4  # what a part of an identifier counts beside the whole
 
 
 def told_apart(weights: Mapping[str, float], question: str, counts: Mapping[str, int]) -> dict[str, float]:
-    """The weights with those of an identifier's parts lowered where the identifier itself stands somewhere, as `counts` says."""
-    lowered = dict(weights)
+    """The weights with those of an identifier's parts lowered where the identifier itself stands somewhere, as `counts` says, and
+    without the definitions that are asked for and nowhere."""
+    lowered = {term: weight for term, weight in weights.items() if counts.get(term) or not is_definition(term)}
     for whole, *parts in question_words(question).values():
         if counts.get(whole):
             lowered.update((part, PART * weights[part]) for part in parts if part in weights)
@@ -23,7 +25,8 @@ def told_apart(weights: Mapping[str, float], question: str, counts: Mapping[str,
 
 
 def search_terms(question: str) -> tuple[str, ...]:
-    """The distinct terms that a question is searched by: those asked for in its order, those said in passing, those related to the first.
+    """The distinct terms that a question is searched by: those asked for in its order, the definitions asked for, those said in passing,
+    those related to the first.
 
     So what is said in passing, in few questions nothing, tells the words asked for from those related to them.
     """
@@ -34,7 +37,8 @@ def search_terms(question: str) -> tuple[str, ...]:
     plain = [terms[0] for word, terms in words.items() if len(terms) == 1 and word not in names]
     also = dict.fromkeys(other for term in plain for other in related(term) if other not in stop_terms())
     passing = dict.fromkeys(term for term in passing_terms(question) if term in stop_terms())
-    return tuple({**asked, **passing, **also})[: 2 * QUESTION_TERMS]
+    defined = dict.fromkeys(map(definition_term, names_asked_for(question)))
+    return tuple({**asked, **defined, **passing, **also})[: 2 * QUESTION_TERMS]
 
 
 def _passing_between(terms: Sequence[str]) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ifmem.core.concepts import Concepts
+from ifmem.core.definitions import definition_term
 from ifmem.core.kinds import is_test
 from ifmem.core.passages import Passage
 from ifmem.core.text import analyse
@@ -45,8 +46,9 @@ class Fields(NamedTuple):
 
 def fields_of(path: str, passage: Passage) -> Fields:
     """What is indexed of a passage: all of it but the questions it quotes, which would be the best match for themselves."""
+    context = _context_terms(path, passage.context)
     return Fields(
-        _context_terms(path, passage.context),
+        " ".join((context, *map(definition_term, passage.names))) if passage.names else context,
         "\n".join(map(analyse, passage.defines)),
         analyse(_QUOTED_QUESTION.sub(" ", passage.text) if "?" in passage.text else passage.text),
     )

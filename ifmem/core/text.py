@@ -13,6 +13,7 @@ from functools import cache
 
 import Stemmer
 
+from ifmem.core.definitions import subject_of
 from ifmem.core.irregular import BASE_OF
 
 LONGEST_WORD = 64  # a longer run (base64, minified code) is taken in pieces of this size
@@ -102,7 +103,7 @@ def question_words(question: str) -> dict[str, tuple[str, ...]]:
     Question and stop words are dropped; if nothing else is left they are all kept. Takes the first `QUESTION_TERMS` terms.
     """
     asked = question[:QUESTION_CHARACTERS]
-    subject = _words(_KIND_ASKED_FOR.sub(" ", asked))
+    subject = _words(_KIND_ASKED_FOR.sub(" ", subject_of(asked)))
     return _distinct(word for word in subject if word.lower() not in QUESTION_STOP_WORDS) or _distinct(_words(asked))
 
 

@@ -18,7 +18,7 @@ from ifmem.core.passages import cut_passages
 from ifmem.core.scoring import fields_of
 from ifmem.errors import IfmemError
 
-FORMAT = 8  # raised when an older file could no longer be read, or its terms no longer meet the question's
+FORMAT = 9  # raised when an older file could no longer be read, or its terms no longer meet the question's
 
 _TABLES = """
     CREATE TABLE about (version TEXT, format INTEGER, passages INTEGER);

@@ -7,6 +7,7 @@ from ifmem.core.concepts import (
     search_terms,
     told_apart,
 )
+from ifmem.core.definitions import definition_term, is_definition
 from ifmem.core.text import question_terms
 
 
@@ -17,8 +18,13 @@ def test_what_is_related_is_searched_after_what_was_asked_for() -> None:
     assert {"remov", "directori"} <= set(terms[len(asked) :])
 
 
+def test_a_definition_is_searched_by_its_name_as_it_is_written() -> None:
+    assert definition_term("deleteFolder") in search_terms("Where is deleteFolder defined?")
+    assert not any(map(is_definition, search_terms("Where is deleteFolder called?")))
+
+
 def test_nothing_is_related_to_the_parts_of_an_identifier() -> None:
-    assert search_terms("delete_folder") == ("delete_folder", "delet", "folder")
+    assert search_terms("does delete_folder ask")[:4] == ("delete_folder", "delet", "folder", "ask")
 
 
 def test_nothing_is_related_to_a_name() -> None:
@@ -67,3 +73,10 @@ def test_of_two_related_words_of_a_question_both_are_meant() -> None:
     concepts = Concepts(dict.fromkeys(search_terms("config setting"), 1.0))
     assert {"config", "set"} <= concepts.meant_by(["option"])
     assert concepts.meant_by(["x"]) == frozenset()
+
+
+def test_a_definition_that_is_nowhere_weighs_nothing() -> None:
+    question = "Where is deleteFolder defined?"
+    weights, name = dict.fromkeys(search_terms(question), 3.0), definition_term("deleteFolder")
+    assert name not in told_apart(weights, question, {})
+    assert told_apart(weights, question, {name: 1})[name] == 3.0

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from ifmem.core.concepts import search_terms
+from ifmem.core.definitions import definition_term
 from ifmem.core.documents import Document
 from ifmem.core.passages import Passage, cut_passages
 from ifmem.core.scoring import IN_TEST, Fields, fields_of, score
@@ -86,6 +87,13 @@ def test_a_definition_goes_before_a_use() -> None:
     assert score(WEIGHTS, definition).value > score(WEIGHTS, use).value
 
 
+def test_the_definition_that_is_asked_for_goes_before_every_use_and_namesake() -> None:
+    weights = dict.fromkeys(search_terms("Where is class Shard defined?"), 1.0)
+    document = Document("a.py", "class Shard:\n    pass\n\n\n\ndef shard():\n    shard = shard_of(Shard, shard)\n", "")
+    asked, namesake = cut_passages(document)
+    assert score(weights, fields_of("a.py", asked)).value > score(weights, fields_of("a.py", namesake)).value
+
+
 def test_a_definition_named_in_full_goes_before_one_named_in_part() -> None:
     assert value("stall shard", defines="stall shard") > value("stall shard", defines="stall shard verdict margin")
 
@@ -117,7 +125,8 @@ def test_knows_a_test_by_its_path(path: str, is_test: bool) -> None:
 def test_fields_hold_path_headings_names_and_lines() -> None:
     document = Document("core/lifeCycle.py", "class Verdict:\n    def is_stalled(self): ...\n", "")
     fields = fields_of(document.path, next(cut_passages(document)))
-    assert fields.context == "core lifecycle life cycl py class verdict"
+    names = map(definition_term, ("Verdict", "is_stalled", "Verdict.is_stalled"))
+    assert fields.context == " ".join(("core lifecycle life cycl py class verdict", *names))
     assert fields.defines.splitlines() == ["verdict", "is_stalled is stall"]
     assert "stall" in fields.body.split()
 

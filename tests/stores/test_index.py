@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -166,3 +167,16 @@ def test_finds_a_passage_by_a_related_word(tmp_path: Path) -> None:
     [found] = index.search(term_weights([index.frequencies(question)], index.passages), limit=5)
     assert {"delet", "folder"} <= found.matched
     index.close()
+
+
+def test_finds_the_one_definition_among_the_uses_of_a_name_that_is_everywhere(tmp_path: Path) -> None:
+    uses = "Flask = flask(Flask)\nprint(Flask.flask, Flask)\n" * 2_000
+    documents = [
+        Document("uses.py", uses.replace("Flask =", "app ="), ""),
+        Document("app.py", "class Flask(App):\n    pass\n", ""),
+    ]
+    build_index(tmp_path / "code.db", "v1", [page_of(documents)])
+    with closing(Index(tmp_path / "code.db")) as index:
+        counts = [index.frequencies(search_terms("Where is class Flask defined?"))]
+        [best] = index.search(term_weights(counts, index.passages), limit=1)
+    assert best.path == "app.py"
