@@ -1,7 +1,8 @@
 """How text becomes terms: one analysis for what is indexed and for what is asked, so that both meet.
 
 A word is folded (case, accents) and stemmed; an identifier also gives its parts, so that `max_file_bytes`, `maxFileBytes` and
-"file bytes" meet; a version or a date is one term; scripts written without spaces give pairs of characters.
+"file bytes" meet, and `or_` or `__init__` the word inside; a version or a date is one term; scripts written without spaces give pairs
+of characters.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _NUMBERS = re.compile(r"[.-]")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _IDENTIFIER = re.compile(r"[a-z]{2}[A-Z]|[A-Za-z]_|\d[A-Za-z]|[A-Za-z]\d|[A-Z]{2}[a-z]{2}")
+_EDGED = re.compile(r"__\w*|\w*__|_\w*[^_]|[^_]\w*_")  # `__init__`, `_private`, `or_`; `_so_` is a word, emphasised
 # "Which file imports it?", "what do the docs say?": the kind of place of the answer, which every place shows and few passages name.
 _KIND_ASKED_FOR = re.compile(
     r"(?:(?<=\btest\s)|(?<=\btests\s))(?:cover|check|verif|exercis|prov|assert)\w*"  # the test itself is named by its kind
@@ -64,7 +66,8 @@ class _Analysis(dict[str, str]):
         parts = _PART.findall(plain) if _IDENTIFIER.search(plain) else []
         if len(parts) < 2:
             whole = plain.strip("_").lower()
-            return [str(self._stem(BASE_OF.get(whole, whole)))] if whole else []
+            stem = [str(self._stem(BASE_OF.get(whole, whole)))] if whole else []
+            return [plain.lower(), *stem] if whole and _EDGED.fullmatch(plain) else stem
         return [plain.strip("_").lower(), *(str(self._stem(part.lower())) for part in parts)]
 
 
