@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ifmem.core.concepts import Concepts
+from ifmem.core.definition_lines import definition_in, length_of_definition
 from ifmem.core.documents import Document, Spot
 from ifmem.core.outline import outline
 from ifmem.core.passages import Hit
@@ -56,7 +57,8 @@ def choose_excerpts(hits: Iterable[Hit], weights: Mapping[str, float], source: S
         text = text_of(hit)
         if text is None or any(_is_quoted(hit, excerpt) for excerpt in beside):
             continue
-        excerpt = _excerpt(hit, _stretch(hit, worthy, beside, text), text, concepts)
+        stretch = _definition(hit, beside, text) or _stretch(hit, worthy, beside, text)
+        excerpt = _excerpt(hit, stretch, text, concepts)
         if not excerpt.quote:
             continue
         same = next((at for at, other in enumerate(chosen) if _says_the_same(excerpt, other)), None)
@@ -115,6 +117,15 @@ def _is_quoted(hit: Hit, excerpt: Excerpt) -> bool:
     """Whether half of its lines are: the rest is another's or nobody's."""
     common = min(hit.end_line, excerpt.end_line) - max(hit.start_line, excerpt.start_line) + 1
     return 2 * common >= hit.end_line - hit.start_line + 1
+
+
+def _definition(hit: Hit, beside: Sequence[Excerpt], text: Lines) -> tuple[int, int] | None:
+    """The lines of the definition that is asked for, from its first on, if the hit has it and no other excerpt does."""
+    start = definition_in(hit, text)
+    if start is None:
+        return None
+    lowest, highest = _free(start, beside, text)
+    return (start, start + length_of_definition(text.between(start, highest)) - 1) if start >= lowest else None
 
 
 def _stretch(hit: Hit, hits: Iterable[Hit], beside: Sequence[Excerpt], text: Lines) -> tuple[int, int]:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pytest
 
+from ifmem.core.definitions import definition_term
 from ifmem.core.documents import Document, Spot
 from ifmem.core.excerpts import Excerpt, choose_excerpts
 from ifmem.core.passages import Hit
@@ -135,3 +137,26 @@ def test_the_docstring_of_a_class_is_quoted_with_the_class() -> None:
     lines = ["x = 1", "", "", "class Stable:", '    """A stall', "", *["    of a kind"] * 12, '    """']
     [excerpt] = chosen([hit(5, 9, path="a.py")], document(lines, path="a.py"))
     assert excerpt.start_line == 4
+
+
+def test_quotes_the_definition_that_is_asked_for_from_its_first_line_on_with_its_docstring() -> None:
+    lines = ["stall", "x = stall()", "", "@cached", "def stall(shard):", '    """Stall a shard.', *["    more"] * 20]
+    asked = hit(3, 10, path="a.py", matched=("stall", definition_term("stall")))
+    [excerpt, *_] = chosen([asked, hit(1, 2, 9.0, path="a.py")], document(lines, "a.py"))
+    assert (excerpt.start_line, excerpt.end_line) == (4, 4 + LINES - 1)
+
+
+def test_a_definition_of_long_lines_keeps_within_the_characters_of_a_quote() -> None:
+    lines = ["def stall():", *["y" * (CHARACTERS // 3)] * 6]
+    asked = hit(1, 7, path="a.py", matched=("stall", definition_term("stall")))
+    [excerpt] = chosen([asked], document(lines, "a.py"))
+    assert excerpt.start_line == 1
+    assert len(excerpt.quote) <= CHARACTERS
+
+
+def test_a_definition_that_another_excerpt_has_is_not_quoted_twice() -> None:
+    lines = ["def stall():", "    stall shard", *["    more"] * 10, "def shard():", "    stall"]
+    names = frozenset(("stall", definition_term("stall")))
+    first, second = hit(1, 4, path="a.py", matched=tuple(names)), hit(1, 14, 9.0, path="a.py", matched=tuple(names))
+    spots = [excerpt.spot for excerpt in chosen([first, second], document(lines, "a.py"))]
+    assert all(one.end_line < other.start_line for one, other in pairwise(spots))
