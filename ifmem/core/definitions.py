@@ -45,7 +45,7 @@ _FRAMES = tuple(
         rf"\b(?:what|which|how)\b[^?.]{{0,40}}?\b(?:does|do|did|can|could|will|would|may)\s+{_NAMED}{_WITHIN}"
         r"\s+(?:do|return|raise|throw|take|accept|expect|mean|yield|give|compute|check|work|have|need)\b",
         rf"\b(?:{_DESCRIBED_BY}|arguments?|parameters?|return\s+(?:value|type))\s+(?:of|for)\s+{_NAMED}",
-        rf"{_NAMED}(?:'s)?\s+{_DESCRIBED_BY}\b",
+        rf"(?<![\w$-]){_NAMED}(?:'s)?\s+{_DESCRIBED_BY}\b",
         rf"\b(?:which|what|where)\b[^?]{{0,40}}\b(?:defines?|implements?|declares?)\s+{_NAMED}",
         rf"^\s*{_NAMED}\s*\??\s*$",
     )
