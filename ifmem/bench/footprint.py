@@ -80,6 +80,12 @@ def _share_of_one_core(memory: Memory, window_s: float) -> float:
     return 100 * (sum(map(cpu_s, pids)) - before) / (time.perf_counter() - started)
 
 
+def resident_mib(pid: int) -> float:
+    """What a process has in memory, shared and mapped files included."""
+    told = dict(line.split(":", 1) for line in _of_process(pid, "status").splitlines())
+    return int(told["VmRSS"].split()[0]) * 1024 / MIB
+
+
 def cpu_s(pid: int) -> float:
     """Seconds on a processor, of all threads. Counted in nanoseconds there, while `ps` and psutil see steps of 10 ms."""
     threads = Path(f"/proc/{pid}/task").glob("*/schedstat")

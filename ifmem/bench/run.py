@@ -24,6 +24,7 @@ from ifmem.bench.peers import measure_peers
 from ifmem.bench.private_set import private_place
 from ifmem.bench.quotes import measure_quotes
 from ifmem.bench.restart import measure_restart
+from ifmem.bench.retrieval import measure_retrieval
 from ifmem.bench.rows import Row
 from ifmem.bench.scale import Scale, Skipped
 from ifmem.bench.start_up import measure_start_up
@@ -45,6 +46,7 @@ MEASUREMENTS: dict[str, Measure] = {
     "start-up": measure_start_up,
     "up": measure_up,
     "idle": measure_idle,
+    "retrieval": measure_retrieval,
     "quotes": measure_quotes,
     "money": measure_money,
     "warmth": measure_warmth,

@@ -34,6 +34,7 @@ ROWS = {
     "bridge": 7,
     "up": 2,
     "idle": 1,
+    "retrieval": 4,
     "quotes": 17,
     "money": 10,
     "warmth": 36,
