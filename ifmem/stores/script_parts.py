@@ -32,7 +32,7 @@ local stale = current and current > tonumber(ARGV[2])
 """
 
 # Nothing is done where something of another type is in the way: half a step would pass for a whole one when it is repeated.
-# `kinds` are those of KEYS; '' for what is overwritten.
+# `kinds` are those of KEYS; '' for what is overwritten, stays as it is, or is read before anything is written, which fails as well.
 STRANGE = """
 local function is_strange(key, kind)
   local found = redis.call('TYPE', key).ok

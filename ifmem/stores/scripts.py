@@ -44,7 +44,11 @@ if stale then
   while redis.call('LMOVE', KEYS[3], KEYS[2], 'RIGHT', 'LEFT') do end
   return 'stale'
 end
-local function attempts(id) return tonumber(redis.call('HGET', ARGV[6] .. id, ARGV[3]) or 0) or 0 end
+local lost = {}
+local function attempts(id)
+  lost[id] = lost[id] or tonumber(redis.call('HGET', ARGV[6] .. id, ARGV[3]) or 0) or 0
+  return lost[id]
+end
 local held = {}
 for i = 7, #ARGV do held[ARGV[i]] = true end
 local fresh = {}
@@ -76,7 +80,8 @@ FINISH = (
     + STRANGE
     + """
 if stale then return 'stale' end
-local wrong = strange({'hash', 'list', 'hash', '', 'list', 'stream', 'list'})
+local durable = ARGV[7] == '1'
+local wrong = strange({'', 'list', '', '', '', durable and 'stream' or '', durable and 'list' or ''})
 if wrong then return wrong end
 local reply = redis.call('HGET', KEYS[3], 'reply_to') or KEYS[5]
 if is_strange(reply, 'list') then return redis.error_reply('WRONGTYPE ' .. reply) end
@@ -87,7 +92,7 @@ redis.call('EXPIRE', KEYS[3], ARGV[8])
 redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[8])
 redis.call('RPUSH', reply, '{"kind":"finding","body":' .. ARGV[5] .. '}')
 redis.call('EXPIRE', reply, ARGV[9])
-if ARGV[7] == '1' then
+if durable then
   newest(KEYS[7], ARGV[4], ARGV[10], {prefix_of(KEYS[4], ARGV[4])}, ARGV[9])
   redis.call('XADD', KEYS[6], '*', 'kind', 'finding', 'body', ARGV[5])
   redis.call('PUBLISH', ARGV[6], ARGV[5])
@@ -106,14 +111,15 @@ ANSWER = (
     + STRANGE
     + """
 if stale then return 'stale' end
-local wrong = strange({'hash', 'list', '', 'list', 'stream', 'hash', 'list'})
+local durable = ARGV[5] == '1'
+local wrong = strange({'', 'list', '', 'list', durable and 'stream' or '', durable and 'hash' or '', durable and 'list' or ''})
 if wrong then return wrong end
 local first = redis.call('SET', KEYS[3], ARGV[4], 'NX', 'EX', ARGV[6])
 redis.call('LREM', KEYS[2], 0, ARGV[3])
 if not first then return 'repeat' end
 redis.call('RPUSH', KEYS[4], '{"kind":"answer","body":' .. ARGV[4] .. '}')
 redis.call('EXPIRE', KEYS[4], ARGV[7])
-if ARGV[5] == '1' then
+if durable then
   redis.call('XADD', KEYS[5], '*', 'kind', 'answer', 'body', ARGV[4])
   count(KEYS[6], ARGV[8])
   newest(KEYS[7], ARGV[3], ARGV[9], {prefix_of(KEYS[3], ARGV[3]), ARGV[10], ARGV[11]}, ARGV[7])
