@@ -74,10 +74,11 @@ class Claimant(Program):
             for claim in await until_bus_answers(self._claim):
                 if claim.suspect:  # alone, so that if it kills again nothing else is blamed
                     await self._until(lambda: not self.working)
+                    self._note(claim)
                     await self._work(claim)
                 else:
-                    tasks.create_task(self._work(claim), name=claim.id)
                     self._note(claim)
+                    tasks.create_task(self._work(claim), name=claim.id)
             await asyncio.sleep(0)  # what was claimed goes before the next claim
 
     async def _claim(self) -> list[Claim]:
@@ -91,10 +92,9 @@ class Claimant(Program):
     def _note(self, claim: Claim) -> None:
         now = time.monotonic()
         due = now + claim.query.deadline - time.time() if claim.query and claim.query.deadline else None
-        self.working.setdefault(claim.id, InFlight(claim, now, due))
+        self.working[claim.id] = InFlight(claim, now, due)
 
     async def _work(self, claim: Claim) -> None:
-        self._note(claim)
         started = time.perf_counter()
         try:
             if claim.query is None:

@@ -35,7 +35,7 @@ from ifmem.stores.registry import Registry
 log = logging.getLogger("ifmem")
 T = TypeVar("T")
 ON_BUS_EVERY_S = 3.0
-NEWS_TOGETHER_S = 0.05
+NEWS_TOGETHER_S = 0.2
 
 
 class CannotBoot(IfmemError):

@@ -128,25 +128,25 @@ class Shard(Claimant):
         await share(self.registry, self.beat(), self._now, with_pages=with_pages)
 
     async def work(self, query: Query, claim: Claim) -> None:
-        started = time.perf_counter()
         if query.type == "ping":
-            finding = self._finding(query, found=True, text=query.question)
+            finding = self._finding(query, found=True, text=query.question, attempts=claim.attempts)
         else:
-            finding = await self._answer_in_time(query)
-        finding = replace(
-            finding, attempts=claim.attempts, duration_ms=round((time.perf_counter() - started) * 1000, 3)
-        )
+            finding = await self._answer_in_time(query, claim)
         durable = query.type == "query"
         await self.store(lambda: self.hand_off.finish(self.seat, finding, durable=durable))
 
-    async def _answer_in_time(self, query: Query) -> Finding:
-        return await in_time(
+    async def _answer_in_time(self, query: Query, claim: Claim) -> Finding:
+        started = time.perf_counter()
+        finding = await in_time(
             query,
             self.domain.name,
             self.provider.name,
             lambda left: self._answer(query, left),
             lambda **error: self._finding(query, **error),
             self.why_late,
+        )
+        return replace(
+            finding, attempts=claim.attempts, duration_ms=round((time.perf_counter() - started) * 1000, 3)
         )
 
     async def _answer(self, query: Query, left: float) -> Finding:

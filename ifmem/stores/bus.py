@@ -67,6 +67,7 @@ class Bus:
                 fix="Use redis://host:port, rediss://host:port or unix:///path in IFMEM_REDIS_URL",
                 exit_code=Exit.USAGE,
             ) from None
+        self._parse = dict(self._redis.response_callbacks)  # its own lookup changes case each time
         self._retry = Retry(ExponentialWithJitterBackoff(base=0.02, cap=0.2), TRIES_AGAIN)
         self._once = Retry(NoBackoff(), 0)
         self._idle: list[AbstractConnection] = []
@@ -101,20 +102,29 @@ class Bus:
             lambda: _talk(connection, sent, as_bytes=as_bytes), lambda _: connection.disconnect(nowait=True)
         )
         for place, reply in enumerate(replies):
-            if isinstance(reply, wrong.NoScriptError):  # nothing was done
-                self._scripts.forget()
-                [replies[place]] = await _talk(connection, commands[place : place + 1], as_bytes=as_bytes)
-            if _is_of_other_type(replies[place]) and _Embedded.of(self.url) is not None:
-                await clear(lambda asked: _talk(connection, asked, as_bytes=False), commands[place])
-                [replies[place]] = await _talk(connection, commands[place : place + 1], as_bytes=as_bytes)
+            if isinstance(reply, wrong.ResponseError):
+                replies[place] = await self._asked_again(connection, commands[place], reply, as_bytes=as_bytes)
         self._idle.append(connection)  # one that failed or was cut off has closed itself and is forgotten
         for reply in replies:
             if isinstance(reply, wrong.ResponseError):
                 raise reply
         return [self._parsed(command, reply) for command, reply in zip(commands, replies, strict=True)]
 
+    async def _asked_again(
+        self, connection: AbstractConnection, command: Command, refusal: wrong.ResponseError, *, as_bytes: bool
+    ) -> Any:
+        """The reply to a command that was refused, once what can be mended is; else the refusal. Nothing was done the first time."""
+        reply: Any = refusal
+        if isinstance(reply, wrong.NoScriptError):
+            self._scripts.forget()
+            [reply] = await _talk(connection, (command,), as_bytes=as_bytes)
+        if _is_of_other_type(reply) and _Embedded.of(self.url) is not None:
+            await clear(lambda asked: _talk(connection, asked, as_bytes=False), command)
+            [reply] = await _talk(connection, (command,), as_bytes=as_bytes)
+        return reply
+
     def _parsed(self, command: Command, reply: Any) -> Any:
-        parse = self._redis.response_callbacks.get(command[0])
+        parse = self._parse.get(command[0])
         return parse(reply) if parse else reply
 
     @asynccontextmanager
