@@ -62,6 +62,7 @@ class Program:
         self.stopping = asyncio.Event()
         self.news = asyncio.Event()  # something to tell the bus before the next regular beat
         self._pipe, self._alive = beat_fd, alive_fd
+        self._host = socket.gethostname()
         self._state, self._since, self._detail = lifecycle.STARTING, time.time(), ""
         self.born_at = self._since
 
@@ -136,7 +137,7 @@ class Program:
             state=state,
             since=self._since,
             pid=os.getpid(),
-            host=socket.gethostname(),
+            host=self._host,
             detail=self._detail,
             **vital,  # type: ignore[arg-type]
         )

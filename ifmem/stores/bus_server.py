@@ -41,6 +41,8 @@ pidfile {pid_file}
 loglevel notice
 logfile {log}
 always-show-logo no
+# Its own chores five times a second, each of which wakes a processor. A wait that is over is noticed no later than that.
+hz 5
 set-proc-title no
 timeout 0
 user default off
