@@ -15,6 +15,7 @@ from ifmem.bench.private_set import private_set
 from ifmem.bench.rows import ENOUGH_FOR_P95, Row, at_most, percentile, row
 from ifmem.bench.scale import Scale
 from ifmem.config import Config
+from ifmem.config.folders import FILE
 from ifmem.core.outline import outline
 from ifmem.core.pages import Page
 from ifmem.core.questions import Question
@@ -22,7 +23,8 @@ from ifmem.processes.examining import Examiner
 from ifmem.processes.loading import load
 from ifmem.stores.index import build_index
 
-LINES = 172_000  # written; of them 150,000 are loaded, the rest stands in files that are too long
+LINES = 150_000
+CAPACITY_TOKENS = 4_000_000
 QUESTIONS = 100
 ROUNDS = 5
 ASKED = ("What does {} do?", "Where is {} defined?", "How do I use {} with another {}?")
@@ -31,6 +33,7 @@ ASKED = ("What does {} do?", "Where is {} defined?", "How do I use {} with anoth
 def measure_retrieval(place: Path, scale: Scale) -> Iterable[Row]:
     """Building in one process what shards build side by side; asking as the coordinator and the shards do, without the bus."""
     names = _write_library(place, scale.sized(LINES))
+    (place / FILE).write_text(f"capacity_tokens = {CAPACITY_TOKENS}\n", encoding="utf-8")
     with private_set(place) as memory:
         config, shards = memory.config, [shard.pid for shard in memory.status().shards if shard.pid is not None]
         questions = list(_questions(names, scale.sized(QUESTIONS)))

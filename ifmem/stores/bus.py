@@ -93,12 +93,11 @@ class Bus:
             await connection.disconnect(nowait=True)  # the server has closed it: no reply is due on an idle connection
         if not connection.is_connected:
             self._scripts.forget()  # the server may have been started anew
-        waits = any(command[0] in WAITING for command in commands)
+        last_wait = max((place for place, command in enumerate(commands) if command[0] in WAITING), default=-1)
         sent = [  # a server that has forgotten a script would run it only after the wait that follows: that one goes whole
-            command if any(later[0] in WAITING for later in commands[place:]) else self._scripts.shortened(command)
-            for place, command in enumerate(commands, 1)
+            command if place < last_wait else self._scripts.shortened(command) for place, command in enumerate(commands)
         ]
-        replies = await (self._once if waits else self._retry).call_with_retry(
+        replies = await (self._retry if last_wait < 0 else self._once).call_with_retry(
             lambda: _talk(connection, sent, as_bytes=as_bytes), lambda _: connection.disconnect(nowait=True)
         )
         for place, reply in enumerate(replies):
