@@ -145,9 +145,7 @@ class Shard(Claimant):
             lambda **error: self._finding(query, **error),
             self.why_late,
         )
-        return replace(
-            finding, attempts=claim.attempts, duration_ms=round((time.perf_counter() - started) * 1000, 3)
-        )
+        return replace(finding, attempts=claim.attempts, duration_ms=round((time.perf_counter() - started) * 1000, 3))
 
     async def _answer(self, query: Query, left: float) -> Finding:
         assert self.readings is not None
