@@ -13,6 +13,7 @@ from ifmem.core.passages import Hit
 from ifmem.core.text import terms_of
 from ifmem.core.windows import LINE_CHARACTERS, LINES, Lines, best_part, best_window, quote_of, surrounded
 
+NEAR = 3 * LINES
 APART = 2  # hits with fewer lines between them are one piece of evidence
 SAME = 0.8  # share of terms in common from which two excerpts say the same
 COPY = 0.9  # of the last score wanted: what scores less is no copy of what is quoted
@@ -74,24 +75,27 @@ class _Texts:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._texts: dict[tuple[str, str, int], Lines] = {}
+        self._lines: dict[tuple[str, str, int], Sequence[str]] = {}
 
     def __call__(self, hit: Hit) -> Lines | None:
         document = self._source(hit)
         if document is None:
             return None
         key = (hit.page, document.path, document.first_line)
-        if key not in self._texts:
-            self._texts[key] = _lines_of(document)
-        return self._texts[key]
+        if key not in self._lines:
+            self._lines[key] = document.lines()
+        return _around(hit, Lines(document.first_line, self._lines[key]))
 
 
-def _lines_of(document: Document) -> Lines:
-    """A section that is no part of the one above ends that one; the first one what stands before all sections."""
-    marks = outline(document.path, document.text)
-    first = document.first_line
+def _around(hit: Hit, text: Lines) -> Lines:
+    """The text with what begins near the hit, which is all that a quote of it can meet.
+
+    A section that is no part of the one above ends that one; the first one what stands before all sections.
+    """
+    first = max(text.first, hit.start_line - NEAR)
+    marks = outline(hit.path, "\n".join(text.between(first, hit.end_line + NEAR)))
     breaks = [first + mark.line for at, mark in enumerate(marks) if not at or mark.depth <= marks[at - 1].depth]
-    return Lines(first, document.lines(), [first + mark.line for mark in marks], breaks)
+    return Lines(text.first, text.lines, [first + mark.line for mark in marks], breaks)
 
 
 def _worth_quoting(hits: Iterable[Hit]) -> list[Hit]:
