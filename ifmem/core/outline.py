@@ -23,14 +23,14 @@ class Mark(NamedTuple):
 
 
 _MARKDOWN = re.compile(  # a heading has signs before it or a line of them below
-    r"^(?:(?P<fence>```|~~~)|(?P<depth>#{1,6})[ \t]+(?P<title>\S[^\n]*)"
+    r"\n(?:(?P<fence>```|~~~)|(?P<depth>#{1,6})[ \t]+(?P<title>\S[^\n]*)"
     r"|(?P<underlined>[^\s\-=*+>|#`~][^\n]*)\n(?P<underline>=|-)(?P=underline)+[ \t\r]*$)",
     re.MULTILINE,
 )
 _FRONT_MATTER = re.compile(r"---[ \t\r]*\n(?:[^\n]*\n)*?---[ \t\r]*\n")
-_ASCIIDOC = re.compile(r"^(?:(?P<fence>-{4,}|\.{4,})[ \t]*$|(?P<depth>={1,6})[ \t]+(?P<title>\S[^\n]*))", re.MULTILINE)
-_UNDERLINED = re.compile(r"^(?P<title>\w[^\n]*)\n(?P<depth>[=\-~^\"'*+#`])(?P=depth){2,}[ \t\r]*$", re.MULTILINE)
-_COMMIT = re.compile(r"^(?P<depth>commit) (?P<title>[0-9a-f]{7,64}\b[^\n]*)", re.MULTILINE)
+_ASCIIDOC = re.compile(r"\n(?:(?P<fence>-{4,}|\.{4,})[ \t]*$|(?P<depth>={1,6})[ \t]+(?P<title>\S[^\n]*))", re.MULTILINE)
+_UNDERLINED = re.compile(r"\n(?P<title>\w[^\n]*)\n(?P<depth>[=\-~^\"'*+#`])(?P=depth){2,}[ \t\r]*$", re.MULTILINE)
+_COMMIT = re.compile(r"\n(?P<depth>commit) (?P<title>[0-9a-f]{7,64}\b[^\n]*)", re.MULTILINE)
 RECORDS = frozenset("csv tsv json jsonl ndjson xml svg html htm log diff patch lock".split())
 _UNDERLINING = frozenset({"", "rst", "txt", "text"})
 PROSE = _UNDERLINING | frozenset("md markdown mdx adoc asciidoc".split())
@@ -76,7 +76,7 @@ def suffix_of(path: str) -> str:
 def _marks(pattern: re.Pattern[str], text: str, depth_of: Callable[[str], int]) -> list[Mark]:
     """What `pattern` finds outside fences (a Markdown or AsciiDoc block whose lines are code, not headings)."""
     line_of, fence, marks = line_finder(text), "", []
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(f"\n{text}"):  # a line break is found faster than the start of a line
         groups = match.groupdict()
         if delimiter := groups.get("fence"):
             fence = "" if fence == delimiter else fence or delimiter

@@ -1,6 +1,7 @@
 """What a definition looks like in the programs of many languages: one pattern for each kind of language, no parser.
 
-A match has the groups `depth` (white space), `title` and one of `NAMES` with the name that is defined.
+A match begins with the line break in front (`outline` puts one before the first line) and has the groups `depth` (white space), `title`
+and one of `NAMES` with the name that is defined.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 
 NAMES = ("name", "method", "function")
 
-_BEFORE = r"^(?:[ \t]*(?:@|#\[)[^\n]*\n){0,6}(?P<depth>[ \t]*)"  # its decorators or attributes
+_BEFORE = r"\n(?:[ \t]*(?:@|#\[)[^\n]*\n){0,6}(?P<depth>[ \t]*)"  # its decorators or attributes
 _PYTHON = re.compile(
     _BEFORE + r"(?P<title>(?:async[ \t]+)?(?:class|def)[ \t]+(?P<name>\w+)[ \t]*[(:\[][^\n]*)", re.MULTILINE
 )
@@ -28,7 +29,7 @@ _METHOD = (
 )
 _WITH_METHODS = re.compile(rf"{_BEFORE}(?P<title>{_WORDED}|{_METHOD})", re.MULTILINE)
 _FUNCTION = r"(?!return\b|else\b|typedef\b)(?:\w+[ \t*&]+){1,6}(?P<function>\w+)\((?![^\n]*;[ \t\r]*$)[^\n]*"
-_WITH_FUNCTIONS = re.compile(rf"^(?P<depth>[ \t]*)(?P<title>{_WORDED}|(?<![ \t]){_FUNCTION})", re.MULTILINE)
+_WITH_FUNCTIONS = re.compile(rf"\n(?P<depth>[ \t]*)(?P<title>{_WORDED}|(?<![ \t]){_FUNCTION})", re.MULTILINE)
 _PYTHON_SUFFIXES = frozenset({"py", "pyi"})
 _WITH_BRACES = frozenset("js jsx mjs cjs ts tsx java kt cs php swift scala dart".split())
 _C = frozenset("c h cc cpp cxx hpp m".split())

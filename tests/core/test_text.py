@@ -103,3 +103,8 @@ def test_terms_are_what_the_index_can_store(text: str) -> None:
 @given(st.text(max_size=200))
 def test_a_text_is_found_by_its_own_question(text: str) -> None:
     assert set(question_terms(text)) <= set(terms_of(text))
+
+
+@given(st.text(st.sampled_from("ab_ Z9(.-\n"), max_size=200) | st.just("x" * 200))
+def test_ascii_is_analysed_as_all_other_text_is(text: str) -> None:
+    assert terms_of(text) == terms_of(f"{text} é")[:-1]
