@@ -87,10 +87,16 @@ def _tabular(report: Report) -> Iterator[list[object]]:
     yield ["COUNT", "VALUE"]
     for name, value in report.counts.items():
         yield [name, value]
+    if report.broken:
+        yield []
+        yield ["BROKEN", "WHAT"]
+    for name in report.broken:
+        yield from ([name, text] for text in report.details.get(name, ()))
 
 
 def _times(one: FaultReport) -> list[float | None]:
-    return [one.noticed_p50_ms, one.noticed_p95_ms, one.ready_p50_ms, one.ready_p95_ms]
+    times = (one.noticed_p50_ms, one.noticed_p95_ms, one.ready_p50_ms, one.ready_p95_ms)
+    return [None if time is None else round(time, 1) for time in times]
 
 
 def _ms(value: float | None) -> str:

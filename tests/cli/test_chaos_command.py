@@ -54,5 +54,9 @@ def test_json_is_one_object_and_says_what_is_broken(capsys: Capture) -> None:
 def test_piped_output_has_every_fault_and_every_count(capsys: Capture) -> None:
     show(report(), Session())
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
-    assert ["kill-shard", "12", "8.04", "31.5", "141.0", "196.1", ""] in rows
+    assert ["kill-shard", "12", "8.0", "31.5", "141.0", "196.1", ""] in rows
     assert all([name, "0"] in rows for name in INVARIANTS)
+    assert ["BROKEN", "WHAT"] not in rows
+    show(report(lost=1), Session())
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert rows[-2:] == [["BROKEN", "WHAT"], ["lost", "q_1"]]
