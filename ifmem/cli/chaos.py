@@ -91,7 +91,8 @@ def _tabular(report: Report) -> Iterator[list[object]]:
         yield []
         yield ["BROKEN", "WHAT"]
     for name in report.broken:
-        yield from ([name, text] for text in report.details.get(name, ()))
+        for text in report.details.get(name, ()):
+            yield [name, text]
 
 
 def _times(one: FaultReport) -> list[float | None]:

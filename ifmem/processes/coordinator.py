@@ -73,7 +73,8 @@ class Coordinator(Claimant):
                 await until_bus_answers(self._read_again)
 
     async def _read_again(self) -> None:
-        await self.bus.call("PING")  # with no question open nothing else would wait for it, and this process would not beat
+        # With no question open nothing else would wait for the bus, and this process would not beat.
+        await self.bus.call("PING")
         for query_id, gathering in list(self.open.items()):
             for finding in await self.hand_off.gathered(query_id):
                 gathering.add(finding)
